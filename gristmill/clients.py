@@ -1,0 +1,51 @@
+"""Who answers the requests: a server, or a model on this machine."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from gristmill.embedded import NAME
+from gristmill.models import EMBEDDED, model_folder
+from gristmill.recipe import ClientConfig
+from schemas.chat import Answer, ChatRequest, Client
+from schemas.progress import Progress, silent
+
+
+class LazyLocal:
+    """A model on this machine that is loaded when the first request comes, and not where the journal answers them all.
+
+    Args:
+        name: `embedded`, a model's folder, a run's folder or a hub name.
+        progress: Shows how the embedded model is fetched.
+    """
+
+    route = "local"
+
+    def __init__(self, name: str, progress: Progress = silent) -> None:
+        self.model = NAME if name == EMBEDDED else Path(name).name if Path(name).exists() else name
+        self._name = name
+        self._progress = progress
+        self._loaded: Client | None = None
+
+    def complete(self, requests: Sequence[ChatRequest], /) -> Iterator[Answer]:
+        """Answer every request once, as `schemas.Client` says."""
+        if not requests:
+            return
+        if self._loaded is None:
+            from train import LocalModel
+
+            self._loaded = LocalModel.load(model_folder(self._name, self._progress))
+        yield from self._loaded.complete(requests)
+
+
+def open_client(config: ClientConfig, progress: Progress = silent) -> Client:
+    """Give the client that the settings name.
+
+    Raises:
+        MissingExtraError: The package that it needs is not installed.
+    """
+    if config.client == "openai":
+        from generate.clients.openai_compatible import OpenAICompatible
+
+        assert config.model is not None, "ClientConfig checks it"
+        return OpenAICompatible(config.model, base_url=config.base_url, concurrency=config.concurrency)
+    return LazyLocal(config.model or EMBEDDED, progress)

@@ -1,0 +1,103 @@
+"""What several commands share on their command lines."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gristmill.console import Console
+
+if TYPE_CHECKING:
+    from gristmill.recipe import ClientConfig
+
+Run = Callable[[argparse.Namespace, Console], dict[str, Any]]  # Any: whatever JSON can hold
+
+
+def command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: Run, *, about: str, example: str
+) -> argparse.ArgumentParser:
+    """Add a command whose `--help` ends with an example, and which takes `--json`."""
+    parser = commands.add_parser(
+        name,
+        help=about,
+        description=about[:1].upper() + about[1:] + ".",
+        epilog=f"example:\n  {example}\n",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print the result as JSON, and nothing else, on standard output"
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def add_client(parser: argparse.ArgumentParser) -> None:
+    """Add the flags that choose who answers the requests."""
+    group = parser.add_argument_group("who writes")
+    group.add_argument("--client", choices=("embedded", "openai"), default="embedded", help="default: %(default)s")
+    group.add_argument(
+        "--model", metavar="NAME", help="model of the server, or a model folder in place of the embedded one"
+    )
+    group.add_argument("--base-url", metavar="URL", help="address of the server; default: OPENAI_BASE_URL")
+    group.add_argument(
+        "--concurrency", type=count, default=16, metavar="N", help="requests in flight; default: %(default)s"
+    )
+
+
+def client_config(args: argparse.Namespace) -> "ClientConfig":
+    """Read those flags."""
+    from gristmill.config import read_config
+    from gristmill.recipe import ClientConfig
+
+    names = ("client", "model", "base_url", "concurrency")
+    return read_config(ClientConfig, {name: getattr(args, name) for name in names}, where="the command line")
+
+
+def count(text: str) -> int:
+    """Read a whole number of at least 1."""
+    value = int(text) if text.isdecimal() else 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"a whole number of at least 1 is expected, not {text!r}")
+    return value
+
+
+def pairs(text: str) -> dict[str, str]:
+    """Read `instruction=prompt,response=reply`."""
+    found = dict(part.split("=", 1) for part in text.split(",") if "=" in part)
+    if len(found) != text.count(",") + 1 or not all(key and value for key, value in found.items()):
+        raise argparse.ArgumentTypeError(f"pairs as in instruction=prompt,response=reply are expected, not {text!r}")
+    return {key.strip(): value.strip() for key, value in found.items()}
+
+
+def setting(text: str) -> tuple[str, Any]:  # Any: YAML decides
+    """Read `learning_rate=1e-4`; the value is YAML, and a number may be written with an exponent."""
+    import yaml
+
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise argparse.ArgumentTypeError(f"NAME=VALUE is expected, not {text!r}")
+    try:
+        return name.strip(), float(value) if _is_exponent(value) else yaml.safe_load(value)
+    except yaml.YAMLError:
+        return name.strip(), value
+
+
+def _is_exponent(value: str) -> bool:
+    """Tell whether YAML would take a number such as 1e-4 for text, because it has no point."""
+    mantissa, mark, exponent = value.strip().lower().partition("e")
+    return bool(mark) and mantissa.lstrip("+-").replace(".", "", 1).isdigit() and exponent.lstrip("+-").isdigit()
+
+
+def existing(paths: list[Path]) -> list[Path]:
+    """Refuse a path that is not there, before any work starts.
+
+    Raises:
+        InputError: One is missing.
+    """
+    from schemas.errors import InputError
+
+    for path in paths:
+        if not path.exists():
+            raise InputError("no such file or folder", where=str(path), mend="Check the path")
+    return paths

@@ -1,0 +1,77 @@
+"""`gristmill train`: a curated dataset in, a tuned model out."""
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gristmill.commands.arguments import command, count, setting
+from gristmill.console import Console
+
+if TYPE_CHECKING:
+    from train import TrainConfig
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Declare the command."""
+    parser = command(
+        commands,
+        "train",
+        run,
+        about="tune a model on a curated dataset",
+        example="gristmill train curated -o run --max-steps 30 --set learning_rate=1e-4",
+    )
+    parser.add_argument("data", metavar="DATA", help="a curated folder, or a file of rows")
+    parser.add_argument("-o", "--out", type=Path, required=True, metavar="RUN", help="folder of the run")
+    parser.add_argument(
+        "--model", default="embedded", metavar="NAME", help="model folder or hub name; default: %(default)s"
+    )
+    parser.add_argument("--max-steps", type=count, metavar="N", help="stop after N optimiser steps")
+    parser.add_argument("--full", action="store_true", help="tune all weights in place of a LoRA adapter")
+    parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
+    parser.add_argument(
+        "--set",
+        dest="settings",
+        type=setting,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="any other training setting, TRL's SFTConfig included; may be repeated",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="look at every row as the trainer would, and stop there")
+
+
+def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: whatever JSON can hold
+    """Train, and tell how it went."""
+    from gristmill.models import model_folder
+    from gristmill.training import train_run
+
+    settings: dict[str, Any] = {"seed": args.seed, **split_settings(args.settings)}  # Any: checked by TrainConfig
+    if args.max_steps is not None:
+        settings["max_steps"] = args.max_steps
+    if args.full:
+        settings["method"] = "full"
+    config = train_config({**settings, "model": model_folder(args.model, console.progress)})
+    report = train_run(args.data, args.out, config=config, dry_run=args.dry_run, progress=console.progress)
+    console.say(report.text())
+    return report.summary()
+
+
+def train_config(settings: dict[str, Any]) -> "TrainConfig":  # Any: checked here
+    """Check training settings that came from a command line."""
+    from gristmill.config import read_config
+    from train import TrainConfig
+
+    return read_config(TrainConfig, settings, where="the command line")
+
+
+def split_settings(settings: Iterable[tuple[str, Any]]) -> dict[str, Any]:  # Any: checked by TrainConfig
+    """Sort `--set` into our own settings and those that go to TRL's SFTConfig."""
+    import dataclasses
+
+    from train import TrainConfig
+
+    ours = {field.name for field in dataclasses.fields(TrainConfig)}
+    given = dict(settings)
+    theirs = {name: value for name, value in given.items() if name not in ours}
+    return {**{name: value for name, value in given.items() if name in ours}, **({"sft": theirs} if theirs else {})}

@@ -1,0 +1,160 @@
+"""The whole way: documents to pairs, pairs to curated rows, rows to a tuned model, and base against tuned."""
+
+import resource
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gristmill import __version__
+from gristmill.console import Console, seconds
+from gristmill.recipe import Recipe
+from gristmill.steps import Ledger, Step, alone_in, file_digest
+
+if TYPE_CHECKING:
+    from train import EvaluateConfig, TrainConfig
+
+MakeStep = Callable[[Recipe, Path, Console], Step]
+
+
+def run_recipe(recipe: Recipe, out: Path, console: Console) -> dict[str, Any]:  # Any: whatever JSON can hold
+    """Do every step whose inputs have changed, and tell where each result lies.
+
+    Raises:
+        GristmillError: A step failed; the steps before it are done and stay done.
+    """
+    started = time.monotonic()
+    makers: list[MakeStep] = [_generate, _curate]
+    if recipe.train is not None:
+        makers += [_train, _evaluate]
+    results: dict[str, Any] = {}  # Any: as above
+    with alone_in(out):
+        ledger = Ledger(out)
+        for number, make in enumerate(makers, 1):
+            begun = time.monotonic()
+            step = make(recipe, out, console)
+            console.say(f"[{number}/{len(makers)}] {step.name}")
+            done = ledger.do(step)
+            console.say(done.summary["text"])
+            console.say("  unchanged, reused\n" if done.reused else f"  done in {seconds(time.monotonic() - begun)}\n")
+            results[step.name] = {**done.summary, "reused": done.reused}
+    took, peak = time.monotonic() - started, peak_memory()
+    console.say(f"All done in {seconds(took)}, with at most {peak / 1e9:.1f} GB of memory. The results:")
+    for label, path in _places(out, with_model=recipe.train is not None):
+        console.say(f"  {label:<24}{path}")
+    return {"steps": results, "seconds": round(took, 1), "peak_bytes": peak}
+
+
+def peak_memory() -> int:
+    """Give the most memory that this process held at once, in bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def _generate(recipe: Recipe, out: Path, console: Console) -> Step:
+    from generate import generate
+    from gristmill.clients import open_client
+    from gristmill.commands.arguments import existing
+
+    pairs = out / "pairs.parquet"
+    documents = existing(list(recipe.documents))
+    wants_client = recipe.generate.strategy != "template"
+    client = open_client(recipe.client, console.progress) if wants_client else None
+
+    def work() -> dict[str, Any]:  # Any: whatever JSON can hold
+        report = generate(documents, pairs, config=recipe.generate, client=client, progress=console.progress)
+        return {**report.summary(), "text": report.text()}
+
+    made_from = {
+        "version": __version__,
+        "settings": repr(recipe.generate),
+        "route": client.route if client else "",
+        "model": client.model if client else "",
+        "documents": _corpus_digest(documents, recipe.generate.max_bytes),
+    }
+    return Step(name="generate", made_from=made_from, outputs=[pairs, out / "generation.json"], work=work)
+
+
+def _curate(recipe: Recipe, out: Path, console: Console) -> Step:
+    from curate import Pipeline
+
+    pairs, curated = out / "pairs.parquet", out / "curated"
+
+    def work() -> dict[str, Any]:  # Any: whatever JSON can hold
+        report = Pipeline(recipe.stages).run(pairs, out=curated, progress=console.progress)
+        return {**report.summary(), "text": report.text()}
+
+    made_from = {
+        "version": __version__,
+        "stages": [repr(stage) for stage in recipe.stages],
+        "pairs": file_digest(pairs),
+    }
+    outputs = [curated / name for name in ("curated.parquet", "decisions.parquet", "report.html")]
+    return Step(name="curate", made_from=made_from, outputs=outputs, work=work)
+
+
+def _train(recipe: Recipe, out: Path, console: Console) -> Step:
+    import dataclasses
+
+    from gristmill.models import model_folder
+    from gristmill.training import train_run
+
+    assert recipe.train is not None, "run_recipe leaves the step out"
+    data, folder = out / "curated" / "curated.parquet", out / "model"
+    config: TrainConfig = dataclasses.replace(recipe.train, model=model_folder(recipe.train.model, console.progress))
+
+    def work() -> dict[str, Any]:  # Any: whatever JSON can hold
+        report = train_run(data, folder, config=config, progress=console.progress)
+        return {**report.summary(), "text": report.text()}
+
+    made_from = {"version": __version__, "settings": repr(recipe.train), "data": file_digest(data)}
+    outputs = [folder / "training.json", folder / "merged" / "config.json", folder / "heldout.parquet"]
+    return Step(name="train", made_from=made_from, outputs=outputs, scratch=[folder], work=work)
+
+
+def _evaluate(recipe: Recipe, out: Path, console: Console) -> Step:
+    from train import evaluate
+
+    assert recipe.evaluate is not None, "it comes with the training"
+    config: EvaluateConfig = recipe.evaluate
+    run, folder = out / "model", out / "evaluation"
+
+    def work() -> dict[str, Any]:  # Any: whatever JSON can hold
+        report = evaluate(run, folder, config=config, progress=console.progress)
+        return {**report.summary(), "text": report.text()}
+
+    made_from = {
+        "version": __version__,
+        "settings": repr(config),
+        "run": file_digest(run / "training.json"),
+        "rows": file_digest(run / "heldout.parquet"),
+    }
+    outputs = [folder / "evaluation.json", folder / "page.html"]
+    return Step(name="evaluate", made_from=made_from, outputs=outputs, scratch=[folder], work=work)
+
+
+def _corpus_digest(documents: Sequence[Path], max_bytes: int) -> dict[str, str]:
+    """Hash every file that may be read; one that is too large to be read counts with its size alone."""
+    from generate.corpus import list_files
+
+    found = {}
+    for path in list_files(documents):
+        try:
+            size = path.stat().st_size
+            found[str(path)] = f"{size} bytes" if size > max_bytes else file_digest(path)
+        except OSError as error:
+            found[str(path)] = str(error.strerror)
+    return found
+
+
+def _places(out: Path, *, with_model: bool) -> list[tuple[str, Path]]:
+    """Say where each result lies."""
+    places = [
+        ("question-answer pairs", out / "pairs.parquet"),
+        ("curated dataset", out / "curated" / "curated.parquet"),
+        ("curation report", out / "curated" / "report.html"),
+    ]
+    if with_model:
+        places += [("tuned model", out / "model" / "merged"), ("base against tuned", out / "evaluation" / "page.html")]
+    return places

@@ -1,0 +1,40 @@
+import json
+
+import pytest
+
+from gristmill.console import Console, printable, seconds
+
+
+@pytest.mark.parametrize(
+    ("duration", "text"),
+    [(0.04, "0.0 s"), (59.94, "59.9 s"), (60, "1 min 00 s"), (200, "3 min 20 s"), (3900, "1 h 05 min")],
+)
+def test_durations_read_as_people_say_them(duration: float, text: str) -> None:
+    assert seconds(duration) == text
+
+
+def test_control_characters_are_shown_not_obeyed() -> None:
+    assert printable("a\x1b[31mred\x07\nnext\tcell") == "a\\x1b[31mred\\x07\nnext\tcell"
+
+
+def test_without_json_sentences_go_to_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    console = Console(json=False)
+    console.say("hello")
+    console.result({"rows": 3})
+    assert capsys.readouterr().out == "hello\n"
+
+
+def test_with_json_the_result_is_all_that_stands_on_standard_output(capfd: pytest.CaptureFixture[str]) -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "from gristmill.console import Console\n"
+        "c = Console(json=True)\n"
+        "c.say('hello'); print('a library talks'); c.result({'rows': 3})\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+    out, err = capfd.readouterr()
+    assert json.loads(out) == {"rows": 3}
+    assert "hello" in err
+    assert "a library talks" in err

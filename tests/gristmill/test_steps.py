@@ -1,0 +1,85 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gristmill.steps import Ledger, Step, alone_in
+from schemas.errors import InputError
+
+
+class Work:
+    """Writes a file, and counts how often it was asked to."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.times = 0
+
+    def __call__(self) -> dict[str, Any]:
+        self.times += 1
+        self.file.parent.mkdir(exist_ok=True)
+        self.file.write_text("result")
+        return {"rows": 3}
+
+
+def step(work: Work, made_from: str = "a", **more: Any) -> Step:
+    return Step(name="grind", made_from={"from": made_from}, outputs=[work.file], work=work, **more)
+
+
+def test_a_step_is_done_once(tmp_path: Path) -> None:
+    work = Work(tmp_path / "out.txt")
+    assert Ledger(tmp_path).do(step(work)).reused is False
+    again = Ledger(tmp_path).do(step(work))
+    assert again.reused is True
+    assert again.summary == {"rows": 3}
+    assert work.times == 1
+
+
+@pytest.mark.parametrize("change", ["input", "output changed", "output gone"])
+def test_what_has_changed_is_done_again(tmp_path: Path, change: str) -> None:
+    work = Work(tmp_path / "out.txt")
+    Ledger(tmp_path).do(step(work))
+    if change == "output changed":
+        work.file.write_text("somebody else's")
+    if change == "output gone":
+        work.file.unlink()
+    done = Ledger(tmp_path).do(step(work, "b" if change == "input" else "a"))
+    assert done.reused is False
+    assert work.file.read_text() == "result"
+
+
+def test_a_step_that_was_cut_short_goes_on_in_its_folder(tmp_path: Path) -> None:
+    work = Work(tmp_path / "model" / "out.txt")
+
+    def cut() -> dict[str, Any]:
+        (tmp_path / "model").mkdir()
+        (tmp_path / "model" / "checkpoint").touch()
+        raise KeyboardInterrupt
+
+    scratch = [tmp_path / "model"]
+    broken = Step(name="grind", made_from={"from": "a"}, outputs=[work.file], scratch=scratch, work=cut)
+    with pytest.raises(KeyboardInterrupt):
+        Ledger(tmp_path).do(broken)
+    Ledger(tmp_path).do(step(work, scratch=scratch))
+    assert (tmp_path / "model" / "checkpoint").exists()
+
+
+def test_unfinished_work_on_other_inputs_is_thrown_away(tmp_path: Path) -> None:
+    work = Work(tmp_path / "model" / "out.txt")
+    Ledger(tmp_path).do(step(work))
+    (tmp_path / "model" / "checkpoint").touch()
+    Ledger(tmp_path).do(step(work, "b", scratch=[tmp_path / "model"]))
+    assert not (tmp_path / "model" / "checkpoint").exists()
+    assert work.file.exists()
+
+
+def test_a_record_that_is_none_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text("[1]")
+    with pytest.raises(InputError, match="does not read as the record of a run. Remove it to begin anew"):
+        Ledger(tmp_path)
+
+
+def test_two_runs_never_share_a_folder(tmp_path: Path) -> None:
+    with alone_in(tmp_path), pytest.raises(InputError, match="another gristmill is at work"), alone_in(tmp_path):
+        pass
+    with alone_in(tmp_path):
+        pass
