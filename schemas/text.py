@@ -18,7 +18,7 @@ def normal(text: str) -> str:
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     joined = _APOSTROPHES.sub("", folded)
-    following = joined[1:] + " "
+    following = (joined + " ")[1:]
     kept = "".join(" " if _is_mark(sign, after) else sign for sign, after in zip(joined, following, strict=True))
     return " ".join(kept.split()) or " ".join(folded.split())
 
