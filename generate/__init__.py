@@ -1,0 +1,12 @@
+"""Documents become grounded instruction pairs: loaders, sections, strategies, clients, journal, grounding.
+
+The embedded model is a client too, but lives in `train` (`train.LocalModel`) and is handed in by `gristmill`.
+"""
+
+from generate.clients import OpenAICompatible
+from generate.config import GenerateConfig
+from generate.journal import Journal, journalled
+from generate.report import GenerationReport
+from generate.run import generate
+
+__all__ = ["GenerateConfig", "GenerationReport", "Journal", "OpenAICompatible", "generate", "journalled"]

@@ -1,0 +1,103 @@
+"""Which loader reads which file: by the end of its name."""
+
+import json
+from hashlib import sha256
+from importlib import import_module
+from pathlib import PurePath
+
+from generate.front_matter import front_matter_end
+from generate.loaders.content import Content, UnreadableError
+from generate.passages.plain import plain_text
+from generate.structure import blocks
+from schemas import Document, MissingExtraError
+
+MEDIA_TYPES = {
+    ".md": "text/markdown",
+    ".markdown": "text/markdown",
+    ".mdx": "text/markdown",
+    ".txt": "text/plain",
+    ".rst": "text/x-rst",
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".ipynb": "application/x-ipynb+json",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".pdf": "application/pdf",
+}
+_LOADERS = {  # modules, imported when the first file of their kind comes
+    "text/markdown": "markdown",
+    "text/plain": "text",
+    "text/x-rst": "rst",
+    "text/html": "html",
+    "application/x-ipynb+json": "notebook",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/pdf": "pdf",
+}
+_HEAD = 20_000  # characters in which a title is looked for
+_LONGEST_TITLE = 200
+
+
+def media_type(name: str) -> str:
+    """Give the media type of a file by its name, empty where no loader reads it."""
+    return MEDIA_TYPES.get(PurePath(name).suffix.lower(), "")
+
+
+def load(raw: bytes, name: str) -> Document:
+    """Read one file.
+
+    Args:
+        raw: Its bytes.
+        name: Its id: a path with forward slashes.
+
+    Raises:
+        UnreadableError: It cannot be read; the reason and what is wrong stand in the error.
+    """
+    kind = media_type(name)
+    if not kind:
+        raise UnreadableError("unsupported", f"no loader reads {PurePath(name).suffix or 'a name without an ending'}")
+    if not raw.strip():
+        raise UnreadableError("empty", "it holds nothing" if not raw else "it holds white space only")
+    content = _content(raw, kind)
+    if not content.text.strip():
+        raise UnreadableError("empty", "no text is in it")
+    return Document(
+        id=name,
+        sha256=sha256(raw).hexdigest(),
+        media_type=kind,
+        title=_title(content, name),
+        text=content.text,
+        metadata=json.dumps(content.metadata, ensure_ascii=False),
+    )
+
+
+def _content(raw: bytes, kind: str) -> Content:
+    try:
+        read = import_module(f"generate.loaders.{_LOADERS[kind]}").load
+        content = read(raw)
+        assert isinstance(content, Content)
+    except UnreadableError:
+        raise
+    except MissingExtraError as error:
+        raise UnreadableError("missing_extra", str(error)) from error
+    except MemoryError as error:
+        raise UnreadableError("too_large", "it needs more memory than there is") from error
+    except RecursionError as error:
+        raise UnreadableError("damaged", "it is nested too deeply") from error
+    except Exception as error:  # noqa: BLE001 - a parser may raise anything, and one bad file stops no run
+        said = (str(error).strip().splitlines() or [""])[0][:200]
+        raise UnreadableError("damaged", f"{type(error).__name__}: {said}" if said else type(error).__name__) from error
+    return content
+
+
+def _title(content: Content, name: str) -> str:
+    """Give the file's own title, else its first heading, else its name without the ending."""
+    title = plain_text(content.title) or _first_heading(content.text) or PurePath(name).stem
+    return title if len(title) <= _LONGEST_TITLE else title[: _LONGEST_TITLE - 1].rstrip() + "…"
+
+
+def _first_heading(text: str) -> str:
+    head = text[front_matter_end(text) :][:_HEAD]
+    tokens = blocks(head)
+    for token, following in zip(tokens, tokens[1:], strict=False):
+        if token.type == "heading_open" and token.level == 0 and following.content.strip():
+            return plain_text(following.content)
+    return ""

@@ -1,0 +1,410 @@
+import logging
+import threading
+import time
+import traceback
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from generate.clients import OpenAICompatible
+from generate.clients.faults import public_address, redact, wait_of
+from schemas import Answer, ChatRequest, ChatResponse, InputError, LLMError, Message
+from tests.generate.chat_server import ChatServer, Reaction, completion
+
+KEY = "sk-verysecret0123456789abcdef"
+
+
+def ask(text: str = "Hello", **more: Any) -> ChatRequest:
+    return ChatRequest(messages=(Message("user", text),), max_tokens=10, **more)
+
+
+def many(count: int) -> list[ChatRequest]:
+    return [ask(str(number)) for number in range(count)]
+
+
+def client(server: ChatServer, **more: Any) -> OpenAICompatible:
+    return OpenAICompatible("small", base_url=server.url, **more)
+
+
+def outcomes(answers: Iterator[Answer]) -> dict[int, ChatResponse | LLMError]:
+    found: dict[int, ChatResponse | LLMError] = {}
+    for position, outcome in answers:
+        assert position not in found
+        found[position] = outcome
+    return found
+
+
+def error_of(server: ChatServer, **more: Any) -> LLMError:
+    (outcome,) = outcomes(client(server, **more).complete([ask()])).values()
+    assert isinstance(outcome, LLMError)
+    return outcome
+
+
+def raised_by(server: ChatServer, requests: list[ChatRequest] | None = None, **more: Any) -> LLMError:
+    with pytest.raises(LLMError) as caught:
+        outcomes(client(server, **more).complete(requests or [ask()]))
+    return caught.value
+
+
+def test_an_answer_is_read_whole(server: ChatServer) -> None:
+    ((position, response),) = client(server).complete([ask()])
+    assert position == 0
+    assert response == ChatResponse(
+        text="How long does the battery last?",
+        finish_reason="stop",
+        prompt_tokens=30,
+        completion_tokens=8,
+        cached_tokens=16,
+        model="small-0624",
+    )
+
+
+def test_the_request_says_what_was_asked_for(server: ChatServer) -> None:
+    request = ChatRequest(
+        messages=(Message("system", "Be short."), Message("user", "Größe?")),
+        max_tokens=7,
+        temperature=0.5,
+        top_p=0.9,
+        seed=3,
+        sample=2,
+        stop=("\n",),
+        schema='{"type": "object"}',
+    )
+    list(client(server).complete([request, ask()]))
+    first, second = sorted(server.asked, key=len, reverse=True)
+    assert first == {
+        "model": "small",
+        "messages": [{"role": "system", "content": "Be short."}, {"role": "user", "content": "Größe?"}],
+        "max_tokens": 7,
+        "temperature": 0.5,
+        "top_p": 0.9,
+        "seed": 5,
+        "stop": ["\n"],
+        "response_format": {
+            "type": "json_schema",
+            "json_schema": {"name": "answer", "strict": True, "schema": {"type": "object"}},
+        },
+    }
+    assert second == {
+        "model": "small",
+        "messages": [{"role": "user", "content": "Hello"}],
+        "max_tokens": 10,
+        "temperature": 0.0,
+        "seed": 0,
+    }
+
+
+def test_no_requests_ask_nobody(server: ChatServer) -> None:
+    assert list(client(server).complete([])) == []
+    assert server.asked == []
+
+
+def test_the_window_is_full_and_never_over_full(server: ChatServer) -> None:
+    server.react = lambda body, number: Reaction(delay=0.05)
+    found = outcomes(client(server, concurrency=8).complete(many(40)))
+    assert sorted(found) == list(range(40))
+    assert server.most == 8
+
+
+def test_answers_come_as_they_arrive(server: ChatServer) -> None:
+    server.react = lambda body, number: Reaction(delay=0.5 if body["messages"][0]["content"] == "0" else 0.0)
+    order = [position for position, _ in client(server, concurrency=4).complete(many(6))]
+    assert order[-1] == 0
+
+
+def test_a_slow_caller_has_no_more_than_the_window_waiting(server: ChatServer) -> None:
+    answers = client(server, concurrency=4).complete(many(30))
+    next(answers)
+    time.sleep(0.3)
+    assert len(server.asked) <= 4
+    assert len(outcomes(answers)) == 29
+
+
+def test_too_many_requests_delays_only_its_own(server: ChatServer) -> None:
+    def react(body: dict[str, Any], number: int) -> Reaction:
+        return (
+            Reaction(status=429, headers={"Retry-After": "1"}, body={"error": {"message": "slow"}})
+            if number == 1
+            else Reaction()
+        )
+
+    server.react = react
+    begun = time.monotonic()
+    arrived = [(position, time.monotonic() - begun) for position, _ in client(server, concurrency=2).complete(many(20))]
+    assert len(arrived) == 20
+    assert arrived[-2][1] < 0.9  # the others are done
+    assert 1.0 <= arrived[-1][1] < 1.8  # the one that was told to wait, waited
+
+
+def test_rate_limits_do_not_use_up_the_retries_while_others_are_answered(server: ChatServer) -> None:
+    seen: dict[str, int] = {}
+
+    def react(body: dict[str, Any], number: int) -> Reaction:
+        text = body["messages"][0]["content"]
+        seen[text] = seen.get(text, 0) + 1
+        limited = text == "0" and seen[text] <= 4
+        return Reaction(status=429, headers={"retry-after-ms": "50"}) if limited else Reaction(delay=0.02)
+
+    server.react = react
+    found = outcomes(client(server, concurrency=2, max_retries=1).complete(many(60)))
+    assert all(isinstance(outcome, ChatResponse) for outcome in found.values())
+    assert seen["0"] == 5
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Reaction(status=500, body={"error": {"message": "boom"}}),
+        Reaction(status=503, body=b"<html>busy</html>", headers={"Content-Type": "text/html"}),
+        Reaction(cut=True),
+        Reaction(body={"object": "nothing"}),
+        Reaction(body=b"<html>Log in</html>", headers={"Content-Type": "text/html"}),
+        Reaction(body=b'{"choices": [', headers={"Content-Type": "application/json"}),
+        Reaction(body={"choices": []}),
+    ],
+    ids=["500", "503 HTML", "cut", "no completion", "login page", "broken JSON", "no choice"],
+)
+def test_what_may_pass_is_tried_again(server: ChatServer, fault: Reaction) -> None:
+    server.react = lambda body, number: fault if number == 1 else Reaction()
+    (outcome,) = outcomes(client(server).complete([ask()])).values()
+    assert isinstance(outcome, ChatResponse)
+    assert len(server.asked) == 2
+
+
+def test_retries_wait_longer_each_time_and_end(server: ChatServer) -> None:
+    server.react = lambda body, number: Reaction(status=500, body={"error": {"message": "boom"}})
+    error = error_of(server, max_retries=2)
+    assert error.retryable
+    assert str(error).startswith(f"{server.url}: the server failed (500: boom).")
+    assert len(server.asked) == 3
+    first, second = (later - earlier for earlier, later in zip(server.times, server.times[1:], strict=False))
+    assert 0.25 <= first <= 0.9  # half a second, half to one and a half times
+    assert 0.5 <= second <= 1.7
+
+
+def test_a_server_that_hangs_is_given_up_after_the_timeout(server: ChatServer) -> None:
+    server.react = lambda body, number: Reaction(delay=30)
+    begun = time.monotonic()
+    error = error_of(server, timeout=0.3, max_retries=1)
+    assert time.monotonic() - begun < 3
+    assert "no answer in time" in str(error)
+
+
+def test_one_failed_request_stops_none_of_the_others(server: ChatServer) -> None:
+    def react(body: dict[str, Any], number: int) -> Reaction:
+        if body["messages"][0]["content"] == "3":
+            return Reaction(status=400, body={"error": {"message": "too long for the context"}})
+        return Reaction()
+
+    server.react = react
+    found = outcomes(client(server).complete(many(20)))
+    bad = [position for position, outcome in found.items() if isinstance(outcome, LLMError)]
+    assert bad == [3]
+    assert "the server refused the request (400: too long for the context)" in str(found[3])
+    assert len(server.asked) == 20
+
+
+def test_a_server_that_refuses_everything_ends_the_run(server: ChatServer) -> None:
+    server.react = lambda body, number: Reaction(status=400, body={"error": {"message": "no such setting"}})
+    error = raised_by(server, many(500))
+    assert "all of the first 10 requests were refused" in str(error)
+    assert "no such setting" in str(error)
+    assert len(server.asked) < 60
+
+
+def test_a_wrong_key_ends_the_run_and_is_told_nowhere(
+    server: ChatServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    said = {"error": {"message": f"Incorrect API key provided: {KEY}", "code": "invalid_api_key"}}
+    server.react = lambda body, number: Reaction(status=401, body=said)
+    caplog.set_level(logging.DEBUG)
+    asker = client(server)
+    with pytest.raises(LLMError) as caught:
+        outcomes(asker.complete(many(50)))
+    told = "".join(traceback.format_exception(caught.value)) + repr(caught.value) + repr(asker) + caplog.text
+    assert KEY not in told
+    assert not caught.value.retryable
+    assert "Set OPENAI_API_KEY" in str(caught.value)
+    assert server.headers[0]["authorization"] == f"Bearer {KEY}"
+
+
+@pytest.mark.parametrize("status", [400, 403, 429, 500])
+def test_a_key_that_a_server_repeats_is_blotted_out(
+    server: ChatServer, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "my-own-secret")
+    server.react = lambda body, number: Reaction(status=status, body={"error": {"message": "key my-own-secret is odd"}})
+    error = raised_by(server) if status == 403 else error_of(server, max_retries=0)
+    assert "key [key] is odd" in str(error)
+
+
+def test_a_model_that_is_not_there_is_told_with_those_that_are(server: ChatServer) -> None:
+    server.react = lambda body, number: Reaction(status=404, body={"error": {"message": "no model"}})
+    error = raised_by(server, many(30))
+    assert "no model 'small' there" not in str(error)  # it is in the list, so the address is wrong
+    server.models = ["a", "b"]
+    assert "no model 'small' there. It has: a, b" in str(raised_by(server, many(30)))
+    server.models = None
+    assert "usually ends in /v1" in str(raised_by(server, many(30)))
+
+
+def test_no_credit_ends_the_run(server: ChatServer) -> None:
+    said = {"error": {"message": "You exceeded your quota", "code": "insufficient_quota"}}
+    server.react = lambda body, number: Reaction(status=429, body=said)
+    assert "no credit left" in str(raised_by(server, many(30)))
+
+
+def test_a_very_long_wait_ends_the_run(server: ChatServer) -> None:
+    server.react = lambda body, number: Reaction(status=429, headers={"Retry-After": "7200"})
+    error = raised_by(server, many(30))
+    assert "asks to wait 120 minutes" in str(error)
+    assert error.retry_after == 7200
+
+
+def test_no_server_at_all_ends_the_run_after_ten_failures(server: ChatServer) -> None:
+    address = server.url
+    server.stop()
+    with pytest.raises(LLMError, match="gave up after 10 failures in a row: no connection to the server") as caught:
+        outcomes(OpenAICompatible("small", base_url=address, concurrency=4).complete(many(30)))
+    assert "OPENAI_BASE_URL" in str(caught.value)
+
+
+def test_a_server_that_dies_while_it_answers_is_waited_for(server: ChatServer) -> None:
+    server.react = lambda body, number: Reaction(cut=True) if 20 <= number < 52 else Reaction(delay=0.01)
+    found = outcomes(client(server, concurrency=16).complete(many(60)))
+    assert sum(isinstance(outcome, ChatResponse) for outcome in found.values()) == 60
+
+
+@pytest.mark.parametrize(
+    ("said", "param", "gone", "instead"),
+    [
+        (
+            "Unsupported parameter: 'max_tokens' is not supported with this model.",
+            "max_tokens",
+            "max_tokens",
+            "max_completion_tokens",
+        ),
+        ("Unsupported value: 'temperature' does not support 0 with this model.", "temperature", "temperature", None),
+        (
+            "[{'type': 'extra_forbidden', 'loc': ['body', 'seed'], 'msg': 'Extra inputs are not permitted'}]",
+            None,
+            "seed",
+            None,
+        ),
+    ],
+    ids=["max_tokens", "temperature", "seed"],
+)
+def test_a_parameter_that_a_server_does_not_take_is_left_out(
+    server: ChatServer, said: str, param: str | None, gone: str, instead: str | None
+) -> None:
+    def react(body: dict[str, Any], number: int) -> Reaction:
+        if gone in body:
+            return Reaction(status=400, body={"error": {"message": said, "param": param}})
+        return Reaction()
+
+    server.react = react
+    found = outcomes(client(server, concurrency=2).complete(many(8)))
+    assert all(isinstance(outcome, ChatResponse) for outcome in found.values())
+    assert len(server.asked) <= 8 + 2
+    assert instead is None or instead in server.asked[-1]
+
+
+def test_closing_cancels_what_is_in_flight(server: ChatServer) -> None:
+    server.react = lambda body, number: Reaction(delay=0.0 if number == 1 else 20)
+    answers = client(server, concurrency=4).complete(many(100))
+    next(answers)
+    begun = time.monotonic()
+    answers.close()  # type: ignore[attr-defined] # a generator
+    assert time.monotonic() - begun < 2
+    assert not [thread for thread in threading.enumerate() if thread.name == "gristmill-client"]
+    time.sleep(0.2)
+    assert len(server.asked) <= 6  # four in flight, one answered, one that took its place
+
+
+def test_parts_and_nothing_are_answers_too(server: ChatServer) -> None:
+    parts = completion("")
+    parts["choices"][0]["message"]["content"] = [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]
+    nothing = completion("", finish="content_filter")
+    nothing["choices"][0]["message"]["content"] = None
+    nothing["usage"] = None
+    server.react = lambda body, number: Reaction(body=parts if body["messages"][0]["content"] == "0" else nothing)
+    found = outcomes(client(server).complete(many(2)))
+    first, second = found[0], found[1]
+    assert isinstance(first, ChatResponse)
+    assert isinstance(second, ChatResponse)
+    assert (first.text, second.text, second.finish_reason, second.prompt_tokens) == ("ab", "", "content_filter", 0)
+
+
+def test_a_local_server_needs_no_key(server: ChatServer) -> None:
+    list(client(server).complete([ask()]))
+    assert server.headers[0]["authorization"] == "Bearer none"
+
+
+def test_openai_itself_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    with pytest.raises(LLMError, match="Set OPENAI_API_KEY"):
+        list(OpenAICompatible("gpt").complete([ask()]))
+
+
+def test_a_key_with_odd_signs_is_refused_before_it_is_sent(server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "schlüssel")
+    with pytest.raises(LLMError, match="holds signs that no key has"):
+        list(client(server).complete([ask()]))
+
+
+def test_the_address_comes_from_the_environment_and_is_shown_without_secrets(
+    server: ChatServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", server.url.replace("127.0.0.1", "me:pass@127.0.0.1"))
+    asker = OpenAICompatible("small")
+    assert asker.route == server.url
+    assert "pass" not in repr(asker)
+    assert len(list(asker.complete([ask()]))) == 1
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"concurrency": 0}, {"concurrency": 1001}, {"timeout": 0}, {"max_retries": -1}, {"base_url": "localhost:8000"}],
+    ids=["no requests", "too many", "no time", "negative", "no scheme"],
+)
+def test_wrong_settings_are_refused(more: dict[str, Any]) -> None:
+    with pytest.raises(InputError):
+        OpenAICompatible("small", **more)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://u:p@host:8443/v1/?key=1#x", "https://host:8443/v1"),
+        ("http://[::1]:8000/v1", "http://[::1]:8000/v1"),
+        ("http://p@ss:w@host/v1", "http://host/v1"),
+    ],
+    ids=["all", "IPv6", "at sign"],
+)
+def test_credentials_and_query_are_stripped(url: str, shown: str) -> None:
+    assert public_address(url) == shown
+
+
+def test_redaction_also_covers_what_only_looks_like_a_key() -> None:
+    assert redact("Incorrect key sk-proj-****abcd given.\n Bad.", ("",)[1:]) == "Incorrect key [key] given. Bad"
+    assert len(redact("x" * 5000, ())) == 301
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "7"}, 7.0),
+        ({"retry-after": "0.5"}, 0.5),
+        ({"retry-after-ms": "250", "retry-after": "7"}, 0.25),
+        ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0.0),
+        ({"retry-after": "soon"}, None),
+        ({"retry-after": "-1"}, None),
+        ({}, None),
+    ],
+    ids=["seconds", "fraction", "milliseconds", "date gone by", "words", "negative", "none"],
+)
+def test_retry_after_is_read_in_all_its_forms(headers: dict[str, str], seconds: float | None) -> None:
+    assert wait_of(headers) == seconds

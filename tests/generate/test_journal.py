@@ -1,0 +1,259 @@
+import resource
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from generate.journal import Journal, journalled
+from schemas import Answer, ChatRequest, ChatResponse, InputError, LLMError, Message, OutputError
+
+
+def ask(text: str, sample: int = 0) -> ChatRequest:
+    return ChatRequest(messages=(Message("user", text),), max_tokens=10, sample=sample)
+
+
+def say(text: str) -> ChatResponse:
+    return ChatResponse(text=text, finish_reason="stop", prompt_tokens=3, completion_tokens=2)
+
+
+class Echo:
+    """Answers with the question, last request first, and fails on "bad"."""
+
+    route, model = "http://here/v1", "echo"
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.closed = False
+
+    def complete(self, requests: Sequence[ChatRequest], /) -> Iterator[Answer]:
+        try:
+            for position in reversed(range(len(requests))):
+                text = requests[position].messages[-1].content
+                self.asked.append(text)
+                yield Answer(position, LLMError("no", retryable=True) if text == "bad" else say(text))
+        finally:
+            self.closed = True
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "journal.sqlite"
+
+
+def outcomes(client: object, *texts: str) -> dict[int, str]:
+    answers = client.complete([ask(text) for text in texts])  # type: ignore[attr-defined] # any client
+    return {position: outcome.text if isinstance(outcome, ChatResponse) else "failed" for position, outcome in answers}
+
+
+def test_what_was_answered_is_not_asked_again(path: Path) -> None:
+    echo = Echo()
+    with Journal(path) as journal:
+        assert outcomes(journalled(echo, journal), "a", "b") == {0: "a", 1: "b"}
+    with Journal(path) as journal:
+        client = journalled(echo, journal)
+        assert outcomes(client, "b", "c", "a") == {0: "b", 1: "c", 2: "a"}
+        assert (client.replayed, client.sent, client.failed) == (2, 1, 0)
+    assert sorted(echo.asked) == ["a", "b", "c"]
+
+
+def test_equal_requests_in_one_call_are_sent_once(path: Path) -> None:
+    echo = Echo()
+    with Journal(path) as journal:
+        assert outcomes(journalled(echo, journal), "a", "b", "a") == {0: "a", 1: "b", 2: "a"}
+    assert echo.asked == ["b", "a"]
+
+
+def test_another_model_route_or_sample_is_another_request(path: Path) -> None:
+    first, other = Echo(), Echo()
+    other.model = "other"
+    with Journal(path) as journal:
+        list(journalled(first, journal).complete([ask("a"), ask("a", sample=1)]))
+        list(journalled(other, journal).complete([ask("a")]))
+        assert len(journal) == 3
+    assert (len(first.asked), len(other.asked)) == (2, 1)
+
+
+def test_errors_are_passed_on_and_not_stored(path: Path) -> None:
+    echo = Echo()
+    with Journal(path) as journal:
+        client = journalled(echo, journal)
+        assert outcomes(client, "bad", "a", "bad") == {0: "failed", 1: "a", 2: "failed"}
+        assert (len(journal), client.failed) == (1, 1)
+        outcomes(client, "bad")
+    assert echo.asked == ["a", "bad", "bad"]
+
+
+def test_a_response_is_on_disk_before_the_caller_sees_it(path: Path) -> None:
+    with Journal(path) as journal:
+        for number, _ in enumerate(journalled(Echo(), journal).complete([ask("a"), ask("b"), ask("c")]), start=1):
+            with sqlite3.connect(path) as other:
+                assert other.execute("SELECT count(*) FROM answers").fetchone() == (number,)
+            other.close()
+
+
+def test_closing_the_iterator_closes_the_client_s(path: Path) -> None:
+    echo = Echo()
+    with Journal(path) as journal:
+        answers = journalled(echo, journal).complete([ask("a"), ask("b")])
+        next(answers)
+        answers.close()  # type: ignore[attr-defined] # a generator
+    assert echo.closed
+    assert echo.asked == ["b"]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE answers SET response = replace(response, 'alpha', 'alpXa')",
+        "UPDATE answers SET response = CAST(x'ff' || response AS TEXT)",
+        "UPDATE answers SET request = '{}'",
+        "UPDATE answers SET checksum = ''",
+    ],
+    ids=["flipped bit", "no UTF-8", "other request", "no checksum"],
+)
+def test_a_damaged_row_is_counted_and_asked_again(path: Path, damage: str) -> None:
+    echo = Echo()
+    with Journal(path) as journal:
+        outcomes(journalled(echo, journal), "alpha")
+    with sqlite3.connect(path) as other:
+        other.execute(damage)
+    other.close()
+    with Journal(path) as journal:
+        assert outcomes(journalled(echo, journal), "alpha") == {0: "alpha"}
+        assert journal.damaged == 1
+        assert outcomes(journalled(echo, journal), "alpha") == {0: "alpha"}  # mended by the new answer
+        assert journal.damaged == 1
+    assert echo.asked == ["alpha", "alpha"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Größe\n\0 日本 🙂", "\ud800 alone", "x" * 1_000_000], ids=["empty", "unicode", "surrogate", "long"]
+)
+def test_any_text_comes_back_as_it_was(path: Path, text: str) -> None:
+    with Journal(path) as journal:
+        outcomes(journalled(Echo(), journal), text)
+        assert outcomes(journalled(Echo(), journal), text) == {0: text}
+
+
+def test_a_thousand_requests_are_looked_up_at_once(path: Path) -> None:
+    texts = [str(number) for number in range(1200)]
+    with Journal(path) as journal:
+        outcomes(journalled(Echo(), journal), *texts)
+        client = journalled(Echo(), journal)
+        outcomes(client, *texts)
+        assert (client.replayed, client.sent) == (1200, 0)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"not a database, but long enough to look at" * 9, b"SQLite format 3\0" + b"\7" * 4080],
+    ids=["text", "broken header"],
+)
+def test_a_file_that_is_no_journal_is_left_alone_and_named(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"journal\.sqlite: not a readable journal .*sqlite3 '.*' \.recover"):
+        Journal(path)
+    assert path.read_bytes() == content
+
+
+def test_a_journal_with_broken_pages_is_named_when_they_are_met(path: Path) -> None:
+    with Journal(path) as journal:
+        outcomes(journalled(Echo(), journal), *(f"{number}" * 500 for number in range(99)))
+    raw = bytearray(path.read_bytes())
+    raw[4096:-4096] = b"\x5a" * (len(raw) - 8192)
+    path.write_bytes(raw)
+    with pytest.raises(InputError, match="not a readable journal"), Journal(path) as journal:
+        outcomes(journalled(Echo(), journal), *(f"{number}" * 500 for number in range(99)))
+    assert path.read_bytes() == bytes(raw)
+
+
+def test_another_program_s_database_is_refused(path: Path) -> None:
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE songs (name TEXT)")
+    other.close()
+    with pytest.raises(InputError, match="a database of another program"):
+        Journal(path)
+
+
+def test_a_journal_of_a_later_format_is_refused(path: Path) -> None:
+    Journal(path).close()
+    with sqlite3.connect(path) as other:
+        other.execute("PRAGMA user_version = 9")
+    other.close()
+    with pytest.raises(InputError, match=r"format 9.*Update Gristmill"):
+        Journal(path)
+
+
+def test_a_folder_in_the_way_is_named(path: Path) -> None:
+    path.mkdir()
+    with pytest.raises(OutputError, match=r"journal\.sqlite.*cannot be opened"):
+        Journal(path)
+
+
+def test_a_second_writer_waits_for_the_first(path: Path) -> None:
+    with Journal(path) as journal:
+        other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        other.execute("BEGIN IMMEDIATE")
+        threading.Timer(0.2, other.execute, ["COMMIT"]).start()
+        assert outcomes(journalled(Echo(), journal), "a") == {0: "a"}
+        other.close()
+
+
+def test_a_writer_that_holds_on_is_named(path: Path) -> None:
+    with Journal(path, patience=0.05) as journal:
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OutputError, match="another process is writing to this journal"):
+            outcomes(journalled(Echo(), journal), "a")
+        other.close()
+
+
+_FILL = """
+import resource, sys
+from pathlib import Path
+from generate.journal import Journal
+from schemas import ChatRequest, ChatResponse, Message, OutputError
+with Journal(Path(sys.argv[1])) as journal:
+    limit = 200_000
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    try:
+        for number in range(1000):
+            request = ChatRequest(messages=(Message("user", str(number)),), max_tokens=1)
+            response = ChatResponse(text="x" * 5000, finish_reason="stop", prompt_tokens=1, completion_tokens=1)
+            journal.store(str(number), request, response)
+    except OutputError as error:
+        print(number, error)
+"""
+
+
+@pytest.mark.skipif(not hasattr(resource, "RLIMIT_FSIZE"), reason="the system cannot limit a file's size")
+def test_a_disk_that_is_full_is_an_output_error_and_keeps_what_was_stored(path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", _FILL, str(path)], capture_output=True, text=True, check=False)
+    number, _, message = done.stdout.partition(" ")
+    assert str(path) in message, done.stderr
+    with Journal(path) as journal:
+        assert len(journal) == int(number) > 5
+
+
+_SHARE = """
+import sys
+from pathlib import Path
+from generate.journal import Journal
+from schemas import ChatRequest, ChatResponse, Message
+with Journal(Path(sys.argv[1])) as journal:
+    for number in range(50):
+        request = ChatRequest(messages=(Message("user", str(number)),), max_tokens=1)
+        response = ChatResponse(text=sys.argv[2], finish_reason="stop", prompt_tokens=1, completion_tokens=1)
+        journal.store(f"{sys.argv[2]}{number}", request, response)
+"""
+
+
+def test_two_processes_begin_and_fill_one_journal(path: Path) -> None:
+    both = [subprocess.Popen([sys.executable, "-c", _SHARE, str(path), name]) for name in "ab"]
+    assert [process.wait() for process in both] == [0, 0]
+    with Journal(path) as journal:
+        assert len(journal) == 100
