@@ -1,9 +1,7 @@
 """Who answers the requests: a server, or a model on this machine."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
-from gristmill.embedded import NAME
 from gristmill.models import EMBEDDED, model_folder
 from gristmill.recipe import ClientConfig
 from schemas.chat import Answer, ChatRequest, Client
@@ -16,14 +14,18 @@ class LazyLocal:
     Args:
         name: `embedded`, a model's folder, a run's folder or a hub name.
         progress: Shows how the embedded model is fetched.
+
+    Raises:
+        InputError: There is no such model.
     """
 
     route = "local"
 
     def __init__(self, name: str, progress: Progress = silent) -> None:
-        self.model = NAME if name == EMBEDDED else Path(name).name if Path(name).exists() else name
-        self._name = name
-        self._progress = progress
+        from train import model_name
+
+        self._folder = model_folder(name, progress)
+        self.model = model_name(self._folder)
         self._loaded: Client | None = None
 
     def complete(self, requests: Sequence[ChatRequest], /) -> Iterator[Answer]:
@@ -33,7 +35,7 @@ class LazyLocal:
         if self._loaded is None:
             from train import LocalModel
 
-            self._loaded = LocalModel.load(model_folder(self._name, self._progress))
+            self._loaded = LocalModel.load(self._folder)
         yield from self._loaded.complete(requests)
 
 

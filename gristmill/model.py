@@ -1,6 +1,5 @@
 """A model in four lines: load it, load data, train, ask."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, overload
 
@@ -40,9 +39,9 @@ class Model:
     def __call__(self, question: str) -> str: ...
 
     @overload
-    def __call__(self, question: Sequence[str]) -> list[str]: ...
+    def __call__(self, question: list[str]) -> list[str]: ...
 
-    def __call__(self, question: str | Sequence[str]) -> str | list[str]:
+    def __call__(self, question: str | list[str]) -> str | list[str]:
         """Answer a question, or a list of them in batches, with greedy decoding.
 
         Raises:
@@ -52,7 +51,7 @@ class Model:
             from train import LocalModel
 
             self._client = LocalModel.load(self._folder)
-        questions = [question] if isinstance(question, str) else list(question)
+        questions = [question] if isinstance(question, str) else question
         requests = [ChatRequest(messages=(Message("user", text),), max_tokens=self.max_tokens) for text in questions]
         answers = [""] * len(requests)
         for position, outcome in self._client.complete(requests):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gristmill import __version__
+from gristmill import __version__, tell
 from gristmill.console import Console, seconds
 from gristmill.recipe import Recipe
 from gristmill.steps import Ledger, Step, alone_in, file_digest
@@ -83,7 +83,7 @@ def _curate(recipe: Recipe, out: Path, console: Console) -> Step:
 
     def work() -> dict[str, Any]:  # Any: whatever JSON can hold
         report = Pipeline(recipe.stages).run(pairs, out=curated, progress=console.progress)
-        return {**report.summary(), "text": report.text()}
+        return {**report.as_dict(), "text": tell.curation(report)}
 
     made_from = {
         "version": __version__,
@@ -136,15 +136,16 @@ def _evaluate(recipe: Recipe, out: Path, console: Console) -> Step:
 
 def _corpus_digest(documents: Sequence[Path], max_bytes: int) -> dict[str, str]:
     """Hash every file that may be read; one that is too large to be read counts with its size alone."""
-    from generate.corpus import list_files
+    from generate.corpus import File, list_files
 
     found = {}
-    for path in list_files(documents):
+    for item in list_files(documents):
+        name = item.id if isinstance(item, File) else str(item.path)
         try:
-            size = path.stat().st_size
-            found[str(path)] = f"{size} bytes" if size > max_bytes else file_digest(path)
+            size = item.path.stat().st_size
+            found[name] = f"{size} bytes" if size > max_bytes else file_digest(item.path)
         except OSError as error:
-            found[str(path)] = str(error.strerror)
+            found[name] = str(error.strerror)
     return found
 
 

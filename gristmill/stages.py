@@ -8,11 +8,17 @@ from schemas.errors import InputError
 
 
 def stage_types() -> dict[str, type]:
-    """Give every stage under the name that it carries itself."""
+    """Give every stage under its name."""
     import curate
 
-    kinds = (curate.Placeholder, curate.Empty, curate.Exact, curate.Near, curate.Length, curate.Repetition)
-    return {kind.name: kind for kind in kinds}
+    return {
+        "placeholder": curate.Placeholder,
+        "empty": curate.Empty,
+        "length": curate.Length,
+        "repetition": curate.Repetition,
+        "exact": curate.Exact,
+        "near": curate.Near,
+    }
 
 
 def read_stages(values: object, *, where: str) -> tuple[Any, ...]:  # Any: whatever has a stage's methods

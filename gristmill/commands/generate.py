@@ -2,13 +2,10 @@
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gristmill.commands.arguments import add_client, client_config, command, count, existing
 from gristmill.console import Console
-
-if TYPE_CHECKING:
-    from generate import GenerationReport
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -53,10 +50,5 @@ def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: w
         journal=args.journal,
         progress=console.progress,
     )
-    tell(report, console)
-    return report.summary()
-
-
-def tell(report: "GenerationReport", console: Console) -> None:
-    """Print what was read, asked, accepted and left out."""
     console.say(report.text())
+    return report.summary()

@@ -49,5 +49,5 @@ def test_keys_become_text() -> None:
 
 
 def test_the_kind_of_name_is_named() -> None:
-    with pytest.raises(InputError, match="there is no stage 'nera'. Did you mean near?"):
+    with pytest.raises(InputError, match=r"there is no stage 'nera'\. Did you mean near\?"):
         refuse_unknown(["nera"], ["near", "exact"], where="r", what="stage")

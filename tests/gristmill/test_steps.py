@@ -74,7 +74,7 @@ def test_unfinished_work_on_other_inputs_is_thrown_away(tmp_path: Path) -> None:
 
 def test_a_record_that_is_none_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text("[1]")
-    with pytest.raises(InputError, match="does not read as the record of a run. Remove it to begin anew"):
+    with pytest.raises(InputError, match=r"does not read as the record of a run\. Remove it to begin anew"):
         Ledger(tmp_path)
 
 

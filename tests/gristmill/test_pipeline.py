@@ -1,0 +1,117 @@
+"""The whole way with a tiny model: documents, pairs, curated rows, a tuned model, base against tuned."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from gristmill.cli import main
+
+PAGES = 12
+TOPICS = ("leave", "travel", "laptops", "parking", "pensions", "training", "kitchens", "badges", "bikes", "phones")
+
+
+@pytest.fixture
+def project(tmp_path: Path, tiny_folder: Path) -> Path:
+    """Give a folder with documents and a recipe that needs no large model."""
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    for number, topic in enumerate(TOPICS):
+        text = (
+            f"---\ntitle: Rules for {topic}\n---\n\n# {topic.capitalize()}\n\n"
+            f"Whoever asks about {topic} writes to the {topic} desk, which answers within {number + 2} days.\n\n"
+            f"## Limits of {topic}\n\n"
+            f"The yearly limit for {topic} is {100 + 7 * number} euros, and {{{{ site.name }}}} pays it in June.\n"
+        )
+        (docs / f"{topic}.md").write_text(text)
+    (tmp_path / "recipe.yaml").write_text(
+        "documents: [docs]\nseed: 3\n"
+        "generate: {strategy: template}\n"
+        f"train: {{model: '{tiny_folder}', max_steps: 3, held_out: 4, save_every: 1}}\n"
+        "evaluate: {max_tokens: 8}\n"
+    )
+    return tmp_path
+
+
+def run(project: Path, capfd: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    """Run the recipe and give its JSON."""
+    done = subprocess.run(
+        [sys.executable, "-m", "gristmill", "run", "recipe.yaml", "-o", "out", "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=project,
+    )
+    assert done.returncode == 0, done.stderr
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def reused(result: dict[str, Any]) -> dict[str, bool]:
+    return {name: step["reused"] for name, step in result["steps"].items()}
+
+
+def test_a_recipe_goes_the_whole_way_and_then_reuses_all_of_it(
+    project: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    first = run(project, capfd)
+    assert reused(first) == dict.fromkeys(("generate", "curate", "train", "evaluate"), False)
+    out = project / "out"
+    rows = pd.read_parquet(out / "curated" / "curated.parquet")
+    assert len(rows) == 20
+    for messages in rows["messages"]:
+        assert not any("{{" in turn["content"] or "title:" in turn["content"] for turn in messages)
+    assert (out / "model" / "merged" / "model.safetensors").is_file()
+    assert (out / "evaluation" / "page.html").is_file()
+    pairs = (out / "pairs.parquet").read_bytes()
+
+    assert all(reused(run(project, capfd)).values())
+
+    (project / "docs" / "bikes.md").write_text(
+        "# Bikes\n\nBikes are kept in the yard behind the kitchen, near gate 4.\n"
+    )
+    assert reused(run(project, capfd)) == dict.fromkeys(("generate", "curate", "train", "evaluate"), False)
+    assert (out / "pairs.parquet").read_bytes() != pairs
+
+
+def test_an_edited_setting_redoes_only_what_follows_from_it(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    run(project, capfd)
+    text = (project / "recipe.yaml").read_text()
+    (project / "recipe.yaml").write_text(text.replace("max_tokens: 8", "max_tokens: 9"))
+    assert reused(run(project, capfd)) == {"generate": True, "curate": True, "train": True, "evaluate": False}
+
+
+def test_a_run_that_was_killed_goes_on_and_ends_the_same(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    command = [sys.executable, "-m", "gristmill", "run", "recipe.yaml", "-o", "out"]
+    started = subprocess.Popen(command, cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    checkpoints = project / "out" / "model" / "checkpoints"
+    deadline = time.monotonic() + 120
+    while started.poll() is None and not list(checkpoints.glob("checkpoint-*")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    os.kill(started.pid, signal.SIGKILL)
+    started.wait()
+
+    result = run(project, capfd)
+    assert result["steps"]["generate"]["reused"]
+    assert result["steps"]["curate"]["reused"]
+    undisturbed = project / "undisturbed"
+    subprocess.run([*command[:-1], str(undisturbed)], cwd=project, check=True, capture_output=True)
+    weights = Path("model") / "merged" / "model.safetensors"
+    assert (project / "out" / weights).read_bytes() == (undisturbed / weights).read_bytes()
+
+
+def test_json_on_a_recipe_without_training(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (project / "recipe.yaml").read_text()
+    lines = [line for line in text.splitlines() if not line.startswith(("train", "evaluate"))]
+    (project / "recipe.yaml").write_text("\n".join([*lines, "train: false"]))
+    assert main(["run", str(project / "recipe.yaml"), "-o", str(project / "out")]) == 0
+    said = capsys.readouterr().out
+    assert "[2/2] curate" in said
+    assert "tuned model" not in said

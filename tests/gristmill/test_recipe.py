@@ -1,0 +1,65 @@
+from pathlib import Path
+
+import pytest
+
+import curate
+from gristmill.cli import main
+from gristmill.recipe import read_recipe
+
+
+def recipe(folder: Path, text: str) -> Path:
+    file = folder / "recipe.yaml"
+    file.write_text(text)
+    return file
+
+
+def test_everything_has_a_default_but_the_documents(tmp_path: Path) -> None:
+    read = read_recipe(recipe(tmp_path, "documents: docs\n"))
+    assert read.documents == (tmp_path / "docs",)
+    assert read.client.client == "embedded"
+    assert read.stages == tuple(curate.default_stages())
+    assert read.train is not None
+    assert read.evaluate is not None
+
+
+def test_the_seed_is_for_every_step_that_has_none_of_its_own(tmp_path: Path) -> None:
+    read = read_recipe(recipe(tmp_path, "documents: docs\nseed: 5\ntrain: {seed: 6}\n"))
+    assert read.generate.seed == 5
+    assert read.train is not None
+    assert read.train.seed == 6
+    assert read.evaluate is not None
+    assert read.evaluate.seed == 5
+
+
+def test_stages_are_read_with_their_settings_in_order(tmp_path: Path) -> None:
+    text = "documents: docs\ncurate:\n  stages:\n    - exact\n    - near: {threshold: 0.95}\n"
+    assert read_recipe(recipe(tmp_path, text)).stages == (curate.Exact(), curate.Near(threshold=0.95))
+
+
+def test_training_can_be_left_out(tmp_path: Path) -> None:
+    read = read_recipe(recipe(tmp_path, "documents: docs\ntrain: false\n"))
+    assert read.train is None
+    assert read.evaluate is None
+
+
+def test_a_model_folder_is_found_from_the_recipes_folder(tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    read = read_recipe(recipe(tmp_path, "documents: docs\ntrain: {model: model}\n"))
+    assert read.train is not None
+    assert read.train.model == str(tmp_path / "model")
+
+
+def test_the_recipe_that_init_writes_is_read_and_names_the_documents(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pages = tmp_path / "our pages"
+    pages.mkdir()
+    assert main(["init", str(tmp_path / "project"), "--docs", str(pages)]) == 0
+    read = read_recipe(tmp_path / "project" / "recipe.yaml")
+    assert [path.resolve() for path in read.documents] == [pages]
+    assert read.generate.examples == 200
+
+
+def test_the_examples_recipe_is_read() -> None:
+    root = Path(__file__).resolve().parent.parent.parent
+    assert read_recipe(root / "examples" / "recipe.yaml").documents[0].is_dir()
