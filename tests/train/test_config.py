@@ -1,0 +1,53 @@
+"""Wrong settings are refused by name."""
+
+import pytest
+
+from schemas import InputError
+from train import TrainConfig
+from train.config import OWNED, check_sft
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"max_steps": 0}, "max_steps = 0 is below 1"),
+        ({"epochs": 0.0}, "epochs = 0.0 is not above 0"),
+        ({"learning_rate": -1e-4}, "learning_rate = -0.0001 is not above 0"),
+        ({"lora_dropout": 1.0}, "lora_dropout"),
+        ({"held_out": 1.5}, "neither a share nor a number"),
+        ({"method": "qlora"}, "there is no method 'qlora'"),
+        ({"over_length": "cut"}, "there is no over_length 'cut'"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_a_wrong_value_is_named(settings: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        TrainConfig(seed=0, **settings)  # type: ignore[arg-type] # wrong on purpose
+
+
+def test_the_rate_follows_the_method() -> None:
+    assert TrainConfig(seed=0).rate == 2e-4
+    assert TrainConfig(seed=0, method="full").rate == 2e-5
+    assert TrainConfig(seed=0, learning_rate=1e-3).rate == 1e-3
+
+
+def test_an_unknown_field_names_the_nearest() -> None:
+    with pytest.raises(InputError, match=r"no training setting 'weight_decai'\. Did you mean weight_decay\?"):
+        check_sft({"weight_decai": 0.1})
+
+
+def test_a_field_that_is_ours_says_why() -> None:
+    with pytest.raises(InputError, match="packing cannot be set here: rows are rendered"):
+        check_sft({"packing": True})
+
+
+def test_every_field_that_is_ours_is_one_of_trl() -> None:
+    import dataclasses
+
+    from trl.trainer.sft_config import SFTConfig
+
+    assert OWNED.keys() <= {field.name for field in dataclasses.fields(SFTConfig)}
+
+
+def test_any_other_field_may_be_set() -> None:
+    check_sft({"warmup_steps": 0.1, "lr_scheduler_type": "cosine", "weight_decay": 0.01})

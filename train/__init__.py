@@ -1,0 +1,41 @@
+"""Preflight, supervised fine-tuning with TRL, evaluation of base against tuned."""
+
+from train.config import TrainConfig
+from train.evaluate import Comparison, EvaluateConfig, EvaluationReport, evaluate
+from train.folder import model_name
+from train.merge import Drift, merge
+from train.metrics import Interval, bootstrap, exact_match, token_f1
+from train.model import LocalModel, Score
+from train.preflight import PREFLIGHT_SCHEMA, Checked, Preflight, check_rows
+from train.render import Fault, Rendered, Renderer
+from train.report import TrainReport
+from train.run import train
+from train.split import Split, split
+
+__all__ = [
+    "PREFLIGHT_SCHEMA",
+    "Checked",
+    "Comparison",
+    "Drift",
+    "EvaluateConfig",
+    "EvaluationReport",
+    "Fault",
+    "Interval",
+    "LocalModel",
+    "Preflight",
+    "Rendered",
+    "Renderer",
+    "Score",
+    "Split",
+    "TrainConfig",
+    "TrainReport",
+    "bootstrap",
+    "check_rows",
+    "evaluate",
+    "exact_match",
+    "merge",
+    "model_name",
+    "split",
+    "token_f1",
+    "train",
+]

@@ -1,0 +1,176 @@
+"""Answers of a model to held-out questions, kept in a journal the moment they exist.
+
+A killed evaluation goes on where it was: what the journal has is not asked again, and a model whose answers are all
+there is not even loaded.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from schemas import ChatRequest, LLMError, Message
+from schemas.atomic import write_text, writing
+from schemas.progress import Progress
+from train.model import LocalModel
+from train.render import IGNORED, Fault, Rendered, Renderer
+
+_SCORED_AT_ONCE = 64
+
+
+class Question(NamedTuple):
+    """A held-out row: what is asked, what the answer should be, and both in tokens.
+
+    Attributes:
+        row: Number of the row in the data.
+        id: Id of the example.
+        messages: The conversation up to the answer.
+        gold: The answer of the row.
+        prompt: Token ids of the prompt.
+        rendered: The whole row; its labels hold the gold answer only.
+    """
+
+    row: int
+    id: str
+    messages: tuple[Message, ...]
+    gold: str
+    prompt: list[int]
+    rendered: Rendered
+
+
+class Reply(NamedTuple):
+    """What one model made of one question.
+
+    Attributes:
+        text: Its answer.
+        stopped: Whether it ended the answer by itself.
+        tokens: Tokens of the answer.
+        nll: Negative log-likelihood of the gold answer, natural, summed over its tokens.
+        gold_tokens: Tokens of the gold answer.
+    """
+
+    text: str
+    stopped: bool
+    tokens: int
+    nll: float
+    gold_tokens: int
+
+
+def questions(rows: Sequence[tuple[int, str, Sequence[Message]]], renderer: Renderer) -> list[Question]:
+    """Cut each row in front of its last answer; rows that cannot be rendered are left out, as preflight left them."""
+    found = []
+    for rendered, (row, name, messages) in zip(renderer.render(rows), rows, strict=True):
+        last = max((number for number, turn in enumerate(messages) if turn.role == "assistant"), default=0)
+        prompt = renderer.prompts([messages[:last]])[0]
+        if isinstance(rendered, Fault) or isinstance(prompt, Fault):
+            continue
+        labels = np.where(np.arange(len(rendered.labels)) < len(prompt), np.int32(IGNORED), rendered.labels)
+        found.append(
+            Question(
+                row, name, tuple(messages[:last]), messages[last].content, prompt, rendered._replace(labels=labels)
+            )
+        )
+    return found
+
+
+class Journal:
+    """Replies by what was asked of whom: a JSON line each, appended at once.
+
+    Args:
+        path: The file; a line that a killed run cut short is dropped.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._found: dict[str, dict[str, Any]] = {}  # Any: values of JSON
+        if path.is_file():
+            lines = path.read_text(encoding="utf-8").splitlines()
+            whole = [line for line in lines if self._take(line)]
+            if len(whole) < len(lines):
+                write_text(path, "".join(line + "\n" for line in whole))
+
+    def get(self, key: str) -> dict[str, Any] | None:  # Any: values of JSON
+        """Give what was put under `key`."""
+        return self._found.get(key)
+
+    def put(self, key: str, value: dict[str, Any]) -> None:  # Any: values of JSON
+        """Keep a value under `key`."""
+        self._found[key] = value
+        with writing(self.path), self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"key": key, **value}) + "\n")
+
+    def _take(self, line: str) -> bool:
+        try:
+            value = json.loads(line)
+            self._found[value.pop("key")] = value
+        except (ValueError, KeyError, AttributeError):
+            return False
+        return True
+
+
+def replies(
+    asked: Sequence[Question],
+    journal: Journal,
+    *,
+    name: str,
+    load: Callable[[], LocalModel],
+    max_tokens: int,
+    progress: Progress,
+) -> list[Reply]:
+    """Give one model's reply to each question, from the journal where it has it.
+
+    Args:
+        asked: The questions.
+        journal: Keeps what is known.
+        name: Name of the model and its weights, as `LocalModel.model` has it.
+        load: Loads it.
+        max_tokens: Most tokens of an answer.
+        progress: Shows how far it is.
+
+    Raises:
+        LLMError: A question cannot be answered.
+    """
+    answers = [_key("answer", name, question.prompt, max_tokens) for question in asked]
+    scores = [_key("score", name, question.rendered.ids.tolist(), len(question.prompt)) for question in asked]
+    unanswered = [number for number, key in enumerate(answers) if journal.get(key) is None]
+    unscored = [number for number, key in enumerate(scores) if journal.get(key) is None]
+    if unanswered or unscored:
+        model = load()
+        for start in range(0, len(unscored), _SCORED_AT_ONCE):
+            part = unscored[start : start + _SCORED_AT_ONCE]
+            for number, score in zip(part, model.score([asked[number].rendered for number in part]), strict=True):
+                journal.put(scores[number], {"nll": score.nll, "tokens": score.tokens})
+        with progress(f"Answering with {name.partition('@')[0]}", len(unanswered), "answers") as bar:
+            for number, reply in _ask(model, asked, unanswered, max_tokens):
+                journal.put(answers[number], reply)
+                bar.advance()
+    known = [(journal.get(one) or {}, journal.get(other) or {}) for one, other in zip(answers, scores, strict=True)]
+    return [
+        Reply(answer["text"], answer["stopped"], answer["tokens"], score["nll"], score["tokens"])
+        for answer, score in known
+    ]
+
+
+def _ask(
+    model: LocalModel, asked: Sequence[Question], numbers: Sequence[int], max_tokens: int
+) -> Iterator[tuple[int, dict[str, Any]]]:  # Any: values of JSON
+    requests = [ChatRequest(messages=asked[number].messages, max_tokens=max_tokens) for number in numbers]
+    for position, outcome in model.complete(requests):
+        if isinstance(outcome, LLMError):
+            raise outcome
+        reply = {
+            "row": asked[numbers[position]].row,
+            "text": outcome.text,
+            "stopped": outcome.finish_reason == "stop",
+            "tokens": outcome.completion_tokens,
+        }
+        yield numbers[position], reply
+
+
+def _key(kind: str, name: str, ids: list[int], extent: int) -> str:
+    """Name a reply by the weights that gave it and the very tokens that they read."""
+    whole = json.dumps([kind, name.rpartition("@")[2], ids, extent])
+    return hashlib.sha256(whole.encode()).hexdigest()[:32]

@@ -1,0 +1,139 @@
+"""The settings of a training run, checked before anything is loaded."""
+
+import dataclasses
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from schemas import InputError
+from train.preflight import OverLength
+
+_ROWS_ARE_OURS = "rows are rendered, cut to length and packed before TRL sees them, so that none is changed unseen"
+_SAVING = "checkpoints are written every save_every steps, the last two are kept, and a run resumes by itself"
+_LOGGING = "every step is logged to metrics.jsonl, and a loss that is not finite stops the run"
+_EVALUATION = "evaluation is a step of its own, `gristmill evaluate`, token-weighted and with answers"
+
+OWNED: Mapping[str, str] = {
+    "output_dir": "it is the run folder, -o",
+    "per_device_train_batch_size": "set batch_packs",
+    "num_train_epochs": "set epochs",
+    "max_steps": "set max_steps beside sft, not in it",
+    "learning_rate": "set learning_rate beside sft, not in it",
+    "seed": "set seed beside sft, not in it",
+    **dict.fromkeys(
+        ("save_steps", "save_strategy", "save_total_limit", "save_only_model", "resume_from_checkpoint"), _SAVING
+    ),
+    **dict.fromkeys(("logging_steps", "logging_strategy", "logging_nan_inf_filter", "disable_tqdm"), _LOGGING),
+    **dict.fromkeys(("eval_strategy", "eval_steps", "eval_packing", "do_eval", "load_best_model_at_end"), _EVALUATION),
+    **dict.fromkeys(
+        (
+            "assistant_only_loss",
+            "chat_template_path",
+            "completion_only_loss",
+            "dataset_kwargs",
+            "dataset_num_proc",
+            "dataset_text_field",
+            "eos_token",
+            "max_length",
+            "packing",
+            "packing_strategy",
+            "pad_token",
+            "padding_free",
+            "remove_unused_columns",
+            "shuffle_dataset",
+            "truncation_mode",
+        ),
+        _ROWS_ARE_OURS,
+    ),
+    "model_init_kwargs": "the model is loaded before TRL sees it",
+    "trust_remote_code": "code that comes with a model is never run",
+}
+"""Fields of TRL's SFTConfig that cannot be set through `sft`, and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainConfig:
+    """Settings of supervised fine-tuning.
+
+    Attributes:
+        model: Folder or hub name of the model to tune; the command turns `embedded` into a folder.
+        method: `lora` trains an adapter, `full` all weights.
+        max_steps: Optimiser steps; None for what `epochs` makes.
+        epochs: Passes over the rows; 3 is transformers' default.
+        learning_rate: Peak rate; None for 2e-4 with LoRA and 2e-5 with full (TRL's).
+        max_length: Most tokens of a row; None to choose it from the rows.
+        over_length: What becomes of longer rows: `drop`, `truncate` or `error`.
+        batch_packs: Packs per device and step. A pack holds as many rows as fit into it.
+        lora_rank: Rank of the adapter on every linear layer.
+        lora_alpha: Scale of the adapter, times its rank.
+        lora_dropout: Dropout inside the adapter.
+        seed: Seed of the split, the adapter's first weights, the order of packs and dropout.
+        held_out: Share (below 1) or number of rows to hold out for evaluation; 0 for none.
+        save_every: Steps between checkpoints.
+        sft: Any other field of TRL's SFTConfig.
+    """
+
+    seed: int
+    model: str = "embedded"
+    method: Literal["lora", "full"] = "lora"
+    max_steps: int | None = None
+    epochs: float = 3.0
+    learning_rate: float | None = None
+    max_length: int | None = None
+    over_length: OverLength = "drop"
+    batch_packs: int = 2
+    lora_rank: int = 16
+    lora_alpha: int = 32
+    lora_dropout: float = 0.0
+    held_out: float = 0.1
+    save_every: int = 50
+    sft: dict[str, Any] = field(default_factory=dict)  # Any: SFTConfig's fields are of all types
+
+    def __post_init__(self) -> None:
+        for name in ("max_steps", "max_length", "batch_packs", "lora_rank", "lora_alpha", "save_every"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise InputError(f"{name} = {value} is below 1", mend=f"Choose 1 or more for {name}")
+        for name in ("epochs", "learning_rate"):
+            value = getattr(self, name)
+            if value is not None and not value > 0:
+                raise InputError(f"{name} = {value} is not above 0", mend=f"Choose a number above 0 for {name}")
+        if not 0 <= self.lora_dropout < 1:
+            raise InputError(f"lora_dropout = {self.lora_dropout} is not in [0, 1)", mend="Choose 0 for no dropout")
+        if self.held_out < 0 or (self.held_out > 1 and self.held_out != int(self.held_out)):
+            raise InputError(
+                f"held_out = {self.held_out} is neither a share nor a number of rows",
+                mend="Choose a share below 1 or a whole number of rows",
+            )
+        if self.method not in {"lora", "full"}:
+            raise InputError(f"there is no method {self.method!r}", mend="Choose lora or full")
+        if self.over_length not in {"drop", "truncate", "error"}:
+            raise InputError(f"there is no over_length {self.over_length!r}", mend="Choose drop, truncate or error")
+
+    @property
+    def rate(self) -> float:
+        """The learning rate in use."""
+        return self.learning_rate or (2e-4 if self.method == "lora" else 2e-5)
+
+
+def check_sft(settings: Mapping[str, Any]) -> None:  # Any: SFTConfig's fields are of all types
+    """Refuse what cannot be set through `sft`.
+
+    Raises:
+        InputError: SFTConfig has no such field, or it is ours.
+    """
+    from trl.trainer.sft_config import SFTConfig
+
+    known = {each.name for each in dataclasses.fields(SFTConfig)}
+    for name in settings:
+        if name in OWNED:
+            raise InputError(f"{name} cannot be set here: {OWNED[name]}", where="sft", mend=f"Leave {name} out")
+        if name not in known:
+            ours = {each.name for each in dataclasses.fields(TrainConfig)} - {"sft"}
+            near = difflib.get_close_matches(name, sorted((known - OWNED.keys()) | ours), n=1, cutoff=0.5)
+            raise InputError(
+                f"there is no training setting {name!r}",
+                where="sft",
+                mend=f"Did you mean {near[0]}?" if near else "See TRL's SFTConfig for what there is",
+            )

@@ -1,0 +1,231 @@
+"""A model on this machine: it answers chat requests and says how likely a given answer is to it."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+import numpy as np
+
+from schemas import Answer, ChatRequest, ChatResponse, InputError, LLMError
+from schemas.progress import Progress, silent
+from train.decode import Job, batches, decode
+from train.folder import (
+    check_memory,
+    find_model,
+    fingerprint,
+    first_line,
+    load_tokenizer,
+    model_name,
+    quiet_libraries,
+    require,
+)
+from train.render import Fault, Rendered, Renderer
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+_TOKENS = {"cpu": 8_192, "cuda": 131_072}
+_ROWS = {"cpu": 32, "cuda": 256}
+
+
+class Score(NamedTuple):
+    """How likely one row's answer is to a model: the sum of -log p, natural, over `tokens` trained tokens."""
+
+    nll: float
+    tokens: int
+
+
+class LocalModel:
+    """Answer chat requests with a model in this process; a `schemas.Client`.
+
+    A request's `schema` is not enforced: the answer is free text, for the caller to check.
+
+    Attributes:
+        route: `local`.
+        model: Name of the model and, after `@`, of its very weights.
+        renderer: The one renderer, with the model's tokenizer.
+        context: Most tokens of a prompt and its answer together.
+    """
+
+    route = "local"
+
+    def __init__(self, network: "PreTrainedModel", renderer: Renderer, *, name: str) -> None:
+        self.network = network
+        self.renderer = renderer
+        self.model = name
+        self.context = context_length(network.config, renderer)
+        configured = getattr(network.generation_config, "eos_token_id", None)
+        ends = configured if isinstance(configured, list) else [configured]
+        self._end = frozenset({renderer.end_id, renderer.tokenizer.eos_token_id, *ends} - {None})
+
+    @classmethod
+    def load(
+        cls, name: str | Path, *, adapter: Path | None = None, dtype: str | None = None, device: str | None = None
+    ) -> Self:
+        """Load a model folder, or a hub's model by its name.
+
+        Args:
+            name: Folder or hub name.
+            adapter: Folder of a LoRA adapter to put on it.
+            dtype: `float32`, `bfloat16` or `float16`; by default float32 on a CPU, where greedy answers then do not
+                depend on what else is in the batch, and bfloat16 on a GPU.
+            device: `cpu`, `cuda`, `cuda:1`; by default a GPU where there is one.
+
+        Raises:
+            InputError: A folder, its config, tokenizer or weights are missing or broken, or do not fit into memory.
+        """
+        folder = find_model(name)
+        network = load_network(folder, adapter=adapter, dtype=dtype, device=device)
+        renderer = Renderer(load_tokenizer(folder))
+        label = model_name(name) + ("" if adapter is None else f"+{fingerprint(adapter)}")
+        return cls(network, renderer, name=label)
+
+    def complete(self, requests: Sequence[ChatRequest], /) -> Iterator[Answer]:
+        """Answer every request, batch by batch, requests of like length together."""
+        jobs: list[Job] = []
+        prompts = self.renderer.prompts([request.messages for request in requests])
+        for position, (request, prompt) in enumerate(zip(requests, prompts, strict=True)):
+            if isinstance(prompt, Fault):
+                yield Answer(
+                    position, self._error(f"the prompt cannot be rendered: {prompt.detail}", "Change the prompt")
+                )
+            elif len(prompt) >= self.context:
+                what = f"the prompt has {len(prompt)} tokens and the model reads {self.context}"
+                yield Answer(position, self._error(what, "Shorten the prompt"))
+            elif request.max_tokens < 1:
+                yield Answer(position, self._error(f"max_tokens is {request.max_tokens}", "Ask for at least one token"))
+            else:
+                jobs.append(
+                    Job(
+                        position=position,
+                        prompt=prompt,
+                        limit=min(request.max_tokens, self.context - len(prompt)),
+                        temperature=request.temperature,
+                        top_p=request.top_p,
+                        random=np.random.default_rng([abs(request.seed), request.sample]),
+                        stop=request.stop,
+                    )
+                )
+        kind = self.network.device.type
+        for batch in batches(jobs, tokens=_TOKENS.get(kind, _TOKENS["cpu"]), rows=_ROWS.get(kind, _ROWS["cpu"])):
+            decode(self.network, batch, end=self._end, pad=self.renderer.end_id, text=self.renderer.decode_answer)
+            for job in batch:
+                yield Answer(job.position, self._response(job))
+
+    def score(self, rows: Sequence[Rendered], /, *, progress: Progress = silent) -> list[Score]:
+        """Give the negative log-likelihood of each row's trained tokens, in the order of `rows`.
+
+        Rows are left-padded in batches of like length, so every answer ends in the last column and the costly
+        logits are made for the columns of answers only.
+        """
+        import torch
+
+        found = [Score(0.0, 0)] * len(rows)
+        order = sorted(range(len(rows)), key=lambda number: len(rows[number].ids))
+        budget = _TOKENS.get(self.network.device.type, _TOKENS["cpu"]) // 4  # logits take more room than a cache
+        with torch.inference_mode(), progress("Scoring", len(rows), "rows") as bar:
+            while order:
+                batch = [order.pop()]
+                width = len(rows[batch[0]].ids)
+                while order and (len(batch) + 1) * width <= budget:
+                    batch.append(order.pop())
+                for number, score in zip(batch, self._score([rows[number] for number in batch]), strict=True):
+                    found[number] = score
+                bar.advance(len(batch))
+        return found
+
+    def _score(self, rows: Sequence[Rendered]) -> list[Score]:
+        import torch
+
+        width = max(len(row.ids) for row in rows)
+        ids, mask = np.full((2, len(rows), width), self.renderer.end_id), np.zeros((len(rows), width), np.int64)
+        ids[1] = -100
+        for number, row in enumerate(rows):
+            start = width - len(row.ids)
+            ids[0, number, start:], ids[1, number, start:], mask[number, start:] = row.ids, row.labels, 1
+            ids[1, number, start] = -100  # nothing predicts the first token
+        trained = ids[1] != -100
+        if not trained.any():
+            return [Score(0.0, 0)] * len(rows)
+        kept = width - int(trained.any(axis=0).argmax())  # columns from the first label on
+        device = self.network.device
+        places = np.maximum(mask.cumsum(-1) - 1, 0)
+        network: Any = self.network  # Any: a model's call has no static types
+        logits = network(
+            input_ids=torch.from_numpy(ids[0]).to(device),
+            attention_mask=torch.from_numpy(mask).to(device),
+            position_ids=torch.from_numpy(places).to(device),
+            use_cache=False,
+            logits_to_keep=kept + 1,
+        ).logits[:, :-1]
+        labels = torch.from_numpy(ids[1, :, width - kept :]).to(device)
+        losses = torch.nn.functional.cross_entropy(
+            logits.float().flatten(0, 1), labels.flatten(), ignore_index=-100, reduction="none"
+        )
+        sums = losses.view(labels.shape).double().sum(-1).tolist()
+        counts = (labels != -100).sum(-1).tolist()
+        return [Score(nll, tokens) for nll, tokens in zip(sums, counts, strict=True)]
+
+    def _response(self, job: Job) -> ChatResponse:
+        text = self.renderer.decode_answer(job.answer)
+        for stop in job.stop:
+            text = text.partition(stop)[0]
+        return ChatResponse(
+            text=text,
+            finish_reason=job.reason,
+            prompt_tokens=len(job.prompt),
+            completion_tokens=len(job.answer) + (job.reason == "stop" and not job.stop),
+            model=self.model,
+        )
+
+    def _error(self, what: str, mend: str) -> LLMError:
+        return LLMError(what, retryable=False, where=self.model, mend=mend)
+
+
+def load_network(
+    folder: Path, *, adapter: Path | None = None, dtype: str | None = None, device: str | None = None
+) -> "PreTrainedModel":
+    """Load the weights of a model folder for inference.
+
+    Raises:
+        InputError: They do not fit into memory, or cannot be read.
+    """
+    require("torch", "transformers")
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    dtype = dtype or ("float32" if device == "cpu" else "bfloat16")
+    if dtype not in {"float32", "bfloat16", "float16"}:
+        raise InputError(f"dtype {dtype!r} is not known", mend="Choose float32, bfloat16 or float16")
+    check_memory(folder, dtype=dtype, device=device)
+    if adapter is not None and not (adapter / "adapter_config.json").is_file():
+        raise InputError("no adapter_config.json in this adapter folder", where=str(adapter), mend="Check the path")
+    with quiet_libraries():
+        try:
+            network: PreTrainedModel = AutoModelForCausalLM.from_pretrained(
+                str(folder),
+                dtype=getattr(torch, dtype),
+                local_files_only=True,
+                trust_remote_code=False,
+                use_safetensors=True,
+            )
+            if adapter is not None:
+                from peft import PeftModel
+
+                network = PeftModel.from_pretrained(network, str(adapter), local_files_only=True)  # type: ignore[assignment] # it answers as a model does
+        except Exception as error:
+            raise InputError(
+                f"the model cannot be loaded ({first_line(error)})",
+                where=str(folder if adapter is None else adapter),
+                mend="Check the folder; a model that needs code of its own is not loaded",
+            ) from error
+    moved: Any = network  # Any: a decorator hides the types of `to`
+    moved.to(torch.device(device)).eval()
+    return network
+
+
+def context_length(config: Any, renderer: Renderer) -> int:  # Any: each model has a configuration class of its own
+    """Give the most tokens that a model reads at once, as its configuration and tokenizer say."""
+    longest = getattr(config.get_text_config(), "max_position_embeddings", None) or 1 << 20
+    return int(min(longest, renderer.tokenizer.model_max_length))

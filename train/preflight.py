@@ -1,0 +1,297 @@
+"""The preflight: every row is rendered and looked at before anything is trained, and none is left out in silence."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from schemas import InputError, Message
+from schemas.atomic import write_json
+from schemas.parquet import write_table
+from schemas.progress import Progress, silent
+from train.render import IGNORED, Fault, Rendered, Renderer
+
+OverLength = Literal["drop", "truncate", "error"]
+
+_SHOWN = 10
+_STEP = 64
+_ALWAYS_WHOLE = 1024
+_FIELDS: "list[pa.Field[Any]]" = [  # Any: the columns have different types
+    pa.field("row", pa.int64(), nullable=False),
+    pa.field("id", pa.string()),
+    pa.field("action", pa.string(), nullable=False),
+    pa.field("reason", pa.string()),
+    pa.field("detail", pa.string()),
+    pa.field("prompt_tokens", pa.int32()),
+    pa.field("completion_tokens", pa.int32()),
+    pa.field("notes", pa.list_(pa.string()), nullable=False),
+]
+PREFLIGHT_SCHEMA = pa.schema(_FIELDS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preflight:
+    """What training would see of a dataset.
+
+    Attributes:
+        rows: Rows read.
+        kept: Rows that can be trained.
+        left_out: Rows by the reason that keeps them out of training.
+        noted: Rows by what is worth knowing about them though they are trained.
+        examples: First row numbers by reason and note.
+        prompt_tokens: Tokens of all prompts that are trained on.
+        completion_tokens: Tokens that are learnt.
+        longest: Tokens of the longest row read.
+        quantiles: Tokens per row at 50, 95 and 99 %.
+        histogram: Rows by their length in tokens: (from, up to but without, rows).
+        max_length: Most tokens of a row.
+        max_length_origin: `given`, or `data` where it was chosen from the rows.
+        over_length: What becomes of longer rows.
+        injected_system: System prompt that the template puts into rows without one, in training and inference alike.
+        template_origin: Where the chat template comes from.
+        template_hash: Its hash.
+        tokenizer_hash: Hash of the tokenizer.
+        end_of_turn: Text of the token that ends an answer.
+        refuses: Why training would teach nothing; empty where it would teach something.
+    """
+
+    rows: int
+    kept: int
+    left_out: dict[str, int]
+    noted: dict[str, int]
+    examples: dict[str, list[int]]
+    prompt_tokens: int
+    completion_tokens: int
+    longest: int
+    quantiles: dict[str, int]
+    histogram: list[tuple[int, int, int]]
+    max_length: int
+    max_length_origin: Literal["given", "data"]
+    over_length: OverLength
+    injected_system: str
+    template_origin: str
+    template_hash: str
+    tokenizer_hash: str
+    end_of_turn: str
+    refuses: str
+
+
+class Checked(NamedTuple):
+    """A preflight, the rows that passed it, and a table of `PREFLIGHT_SCHEMA` with every row."""
+
+    report: Preflight
+    rendered: list[Rendered]
+    table: pa.Table
+
+    def write(self, folder: Path) -> None:
+        """Write `preflight.json` and `preflight.parquet`."""
+        write_json(folder / "preflight.json", asdict(self.report))
+        write_table(folder / "preflight.parquet", self.table)
+
+
+def check_rows(  # noqa: PLR0913 - each is a setting of its own, and all but two have defaults
+    rows: Sequence[tuple[int, str, Sequence[Message]]],
+    renderer: Renderer,
+    *,
+    context: int,
+    max_length: int | None = None,
+    over_length: OverLength = "drop",
+    unreadable: Iterable[tuple[int, str]] = (),
+    progress: Progress = silent,
+) -> Checked:
+    """Render every row and find what would go wrong.
+
+    Args:
+        rows: Row number, id and messages, with ascending row numbers.
+        renderer: The one renderer.
+        context: Most tokens that the model reads.
+        max_length: Most tokens of a row; by default chosen from the data.
+        over_length: What becomes of longer rows: left out, cut at the end, or an error.
+        unreadable: Row number and error of rows that could not even be read.
+        progress: Shows how far it is.
+
+    Raises:
+        InputError: `over_length` is `error` and a row is longer.
+    """
+    found: list[tuple[Rendered | Fault, Sequence[Message]]] = []
+    with progress("Checking rows", len(rows), "rows") as bar:
+        for outcome, (_, _, messages) in zip(renderer.render(rows), rows, strict=True):
+            found.append((outcome, messages))
+            bar.advance()
+    lengths = np.array([len(outcome.ids) for outcome, _ in found if isinstance(outcome, Rendered)], np.int64)
+    limit = min(max_length, context) if max_length else choose_length(lengths, context)
+    if over_length == "error" and (lengths > limit).any():
+        long = [outcome.row for outcome, _ in found if isinstance(outcome, Rendered) and len(outcome.ids) > limit]
+        raise InputError(
+            f"{len(long)} rows have more than {limit} tokens: {_listed(long)}",
+            mend="Raise max_length, or set over_length to drop or truncate",
+        )
+    records = [_unreadable(row, error) for row, error in unreadable]
+    rendered: list[Rendered] = []
+    for outcome, messages in found:
+        record, kept = _judge(outcome, messages, renderer, limit, truncate=over_length == "truncate")
+        records.append(record)
+        if kept is not None:
+            rendered.append(kept)
+    records.sort(key=lambda record: record["row"])
+    report = _report(records, rendered, lengths, renderer, limit, given=bool(max_length), over_length=over_length)
+    return Checked(report, rendered, pa.Table.from_pylist(records, schema=PREFLIGHT_SCHEMA))
+
+
+def choose_length(lengths: npt.NDArray[np.int64], context: int) -> int:
+    """Choose the most tokens of a row: the longest row if that is no more than 1,024, else the 99th percentile.
+
+    Rounded up to a multiple of 64 and never more than the model reads. Up to 1,024 tokens the rare long row costs
+    little, so nothing is left out for it.
+    """
+    if not len(lengths):
+        return min(_STEP, context)
+    whole, most = int(lengths.max()), max(_ALWAYS_WHOLE, int(np.quantile(lengths, 0.99, method="higher")))
+    return min(-(-min(whole, most) // _STEP) * _STEP, context)
+
+
+def _judge(
+    outcome: Rendered | Fault, messages: Sequence[Message], renderer: Renderer, limit: int, *, truncate: bool
+) -> tuple[dict[str, Any], Rendered | None]:  # Any: the values are of all the column types
+    """Give the record of one row, and the row as it is to be trained, if it is."""
+    if isinstance(outcome, Fault):
+        return _record(outcome.row, outcome.id, "errored", outcome.reason, outcome.detail), None
+    notes = _notes(messages, outcome, renderer)
+    reason, detail = _harm(outcome, renderer)
+    kept = outcome
+    if not reason and len(outcome.ids) > limit:
+        if truncate:
+            kept = outcome._replace(ids=outcome.ids[:limit], labels=outcome.labels[:limit])
+            notes += ["truncated"] + (["lost_end_of_turn"] if kept.ids[-1] != renderer.end_id else [])
+        else:
+            reason, detail = "over_length", f"{len(outcome.ids)} tokens, {limit} allowed"
+    if not reason and not (kept.labels[1:] != IGNORED).any():
+        reason, detail = "nothing_to_train", f"the prompt alone fills {limit} tokens"
+    trained = int((outcome.labels != IGNORED).sum()) if reason else int((kept.labels != IGNORED).sum())
+    tokens = len(outcome.ids) if reason else len(kept.ids)
+    record = _record(outcome.row, outcome.id, "dropped" if reason else "kept", reason or None, detail or None)
+    record |= {"prompt_tokens": tokens - trained, "completion_tokens": trained, "notes": notes}
+    return record, None if reason else kept
+
+
+def _harm(row: Rendered, renderer: Renderer) -> tuple[str, str]:
+    """Find what makes a row teach something wrong."""
+    bos = renderer.tokenizer.bos_token_id
+    if bos is not None and len(row.ids) > 1 and row.ids[0] == row.ids[1] == bos:
+        return "doubled_bos", f"it starts with {renderer.decode(row.ids[:2])}"
+    ends = np.flatnonzero(row.labels == renderer.end_id)
+    inside = ends[:-1][row.labels[ends[:-1] + 1] != IGNORED]
+    if len(inside):
+        return "doubled_eos", f"{renderer.end_text} stands inside an answer, so the model would learn to stop there"
+    return "", ""
+
+
+def _notes(messages: Sequence[Message], row: Rendered, renderer: Renderer) -> list[str]:
+    """Find what is worth knowing about a row that is trained."""
+    notes = []
+    if renderer.injected_system and all(role != "system" for role, _ in messages):
+        notes.append("injected_system")
+    if any(renderer.control.search(content) for _, content in messages):
+        notes.append("control_token")
+    said, at = renderer.decode(row.labels[row.labels != IGNORED]), 0
+    for answer in (content.strip() for role, content in messages if role == "assistant"):
+        at = said.find(answer, at)
+        if at < 0:
+            notes.append("labels_differ")
+            break
+        at += len(answer)
+    return notes
+
+
+def _record(row: int, name: str | None, action: str, reason: str | None, detail: str | None) -> dict[str, Any]:
+    return {
+        "row": row,
+        "id": name,
+        "action": action,
+        "reason": reason,
+        "detail": detail,
+        "prompt_tokens": None,
+        "completion_tokens": None,
+        "notes": [],
+    }
+
+
+def _unreadable(row: int, error: str) -> dict[str, Any]:
+    return _record(row, None, "errored", "unreadable", error)
+
+
+def _report(  # noqa: PLR0913 - the pieces of one record, put together in one place
+    records: list[dict[str, Any]],
+    rendered: list[Rendered],
+    lengths: npt.NDArray[np.int64],
+    renderer: Renderer,
+    limit: int,
+    *,
+    given: bool,
+    over_length: OverLength,
+) -> Preflight:
+    left_out = Counter(record["reason"] for record in records if record["action"] != "kept")
+    noted = Counter(note for record in records if record["action"] == "kept" for note in record["notes"])
+    examples: dict[str, list[int]] = {}
+    for record in records:
+        for code in [record["reason"], *record["notes"]]:
+            if code and len(rows := examples.setdefault(code, [])) < _SHOWN:
+                rows.append(record["row"])
+    completion = sum(int((row.labels != IGNORED).sum()) for row in rendered)
+    return Preflight(
+        rows=len(records),
+        kept=len(rendered),
+        left_out=dict(sorted(left_out.items())),
+        noted=dict(sorted(noted.items())),
+        examples=dict(sorted(examples.items())),
+        prompt_tokens=sum(len(row.ids) for row in rendered) - completion,
+        completion_tokens=completion,
+        longest=int(lengths.max(initial=0)),
+        quantiles={
+            f"p{share}": int(np.quantile(lengths, share / 100, method="higher")) if len(lengths) else 0
+            for share in (50, 95, 99)
+        },
+        histogram=_histogram(lengths),
+        max_length=limit,
+        max_length_origin="given" if given else "data",
+        over_length=over_length,
+        injected_system=renderer.injected_system,
+        template_origin=renderer.template_origin,
+        template_hash=renderer.template_hash,
+        tokenizer_hash=renderer.tokenizer_hash,
+        end_of_turn=renderer.end_text,
+        refuses=_refusal(len(records), len(rendered), left_out, noted),
+    )
+
+
+def _refusal(rows: int, kept: int, left_out: Counter[str], noted: Counter[str]) -> str:
+    """Say why training would teach nothing."""
+    if not rows:
+        return "there are no rows"
+    if not kept:
+        reasons = ", ".join(f"{count} {reason}" for reason, count in left_out.most_common())
+        return f"none of the {rows} rows can be trained: {reasons}"
+    if noted["labels_differ"] == kept:
+        return f"the tokenizer cannot spell the answers: the trained tokens of all {kept} rows decode to another text"
+    if noted["lost_end_of_turn"] == kept:
+        return f"all {kept} rows are cut before their answers end, so the model would never learn to stop"
+    return ""
+
+
+def _histogram(lengths: npt.NDArray[np.int64]) -> list[tuple[int, int, int]]:
+    """Count rows in up to 20 bins of equal width, a multiple of 16 tokens."""
+    if not len(lengths):
+        return []
+    width = max(16, -(-(int(lengths.max()) + 1) // 20 // 16) * 16)
+    counts = np.bincount(lengths // width)
+    return [(number * width, (number + 1) * width, int(count)) for number, count in enumerate(counts)]
+
+
+def _listed(rows: Sequence[int]) -> str:
+    shown = ", ".join(map(str, rows[:_SHOWN]))
+    return f"rows {shown}" + (f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else "")

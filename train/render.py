@@ -1,0 +1,293 @@
+"""The one renderer: conversations become token ids and labels, for training, evaluation, chat and export alike.
+
+A conversation is rendered by the model's own chat template and cut where its prompts end, and the pieces are tokenised
+one by one. So the prompt that training reads is, token by token, the prompt that generation sends, whatever the
+tokenizer would have merged across the border, and the labels are known without comparing anything. It needs no
+`{% generation %}` marks in the template.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from jinja2 import TemplateError
+
+from schemas import InputError, Message
+from train.tokenise import PieceTokeniser, tokenizer_hash
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+IGNORED = -100
+_BATCH = 1024
+_MERGED = "the tokenizer merges the end of a prompt with the start of its answer"
+
+Reason = Literal[
+    "no_answer",
+    "null_content",
+    "empty_answer",
+    "not_unicode",
+    "template_raised",
+    "prompt_not_prefix",
+    "answer_not_rendered",
+]
+"""Why a conversation cannot be rendered."""
+
+
+class Rendered(NamedTuple):
+    """One conversation in tokens: `labels` repeats `ids` where the model is trained and holds -100 elsewhere.
+
+    Attributes:
+        row: Number of the row, counted from 1.
+        id: Id of the example.
+        ids: (tokens,) int32; ends with the end of the last answer.
+        labels: (tokens,) int32.
+    """
+
+    row: int
+    id: str
+    ids: npt.NDArray[np.int32]
+    labels: npt.NDArray[np.int32]
+
+
+class Fault(NamedTuple):
+    """One conversation that cannot be rendered, and why."""
+
+    row: int
+    id: str
+    reason: Reason
+    detail: str
+
+
+class _Piece(NamedTuple):
+    """A stretch of rendered text that is trained as a whole, or not at all."""
+
+    text: str
+    trained: bool
+
+
+class _UnrenderableError(Exception):
+    """Carries the reason out of the depths; never leaves this file."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason: Reason = reason
+
+
+class Renderer:
+    """Render conversations with a tokenizer's chat template.
+
+    A base model without a template gets the Alpaca template; the template is set on the tokenizer, so that saving
+    the tokenizer saves it with the model.
+
+    Args:
+        tokenizer: Tokenizer of the model.
+        template: Jinja chat template that takes the place of the tokenizer's own.
+
+    Attributes:
+        template: The Jinja template in use.
+        template_origin: `given`, `model` or `alpaca`.
+        template_hash: Hash of the template.
+        tokenizer_hash: Hash of vocabulary and rules.
+        end_id: Token that ends an answer.
+        end_text: Its text.
+        control: Finds the text of control tokens, which a message should not hold.
+        injected_system: System prompt that the template adds to a conversation without one; empty where it adds none.
+
+    Raises:
+        InputError: The template fails on a plain conversation, or the tokenizer has no token to end an answer with.
+    """
+
+    def __init__(self, tokenizer: "PreTrainedTokenizerBase", template: str | None = None) -> None:
+        self.tokenizer = tokenizer
+        self.template_origin: Literal["given", "model", "alpaca"]
+        if template is not None:
+            self.template, self.template_origin = template, "given"
+        elif tokenizer.chat_template:
+            self.template, self.template_origin = tokenizer.get_chat_template(), "model"
+        else:
+            from schemas.templates import ALPACA_CHAT_TEMPLATE
+
+            self.template, self.template_origin = ALPACA_CHAT_TEMPLATE, "alpaca"
+        tokenizer.chat_template = self.template
+        self.template_hash = hashlib.sha256(self.template.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        self.tokenizer_hash = tokenizer_hash(tokenizer)
+        added = {number for number, token in tokenizer.added_tokens_decoder.items() if token.special}
+        self._special = added | set(tokenizer.all_special_ids)
+        texts = sorted(filter(None, (str(tokenizer.convert_ids_to_tokens(number)) for number in self._special)))
+        self.control = re.compile("|".join(map(re.escape, texts)) or "(?!)")
+        self._tokens = PieceTokeniser(tokenizer)
+        self.end_id, self.end_text = self._end_of_turn()
+        self.injected_system = self._injected_system()
+
+    def render(self, rows: Iterable[tuple[int, str, Sequence[Message]]], /) -> Iterator[Rendered | Fault]:
+        """Render whole conversations for training, in order; `rows` gives row number, id and messages."""
+        source = iter(rows)
+        while batch := list(islice(source, _BATCH)):
+            pieces: list[list[_Piece] | Fault] = []
+            for row, name, messages in batch:
+                try:
+                    pieces.append(self._pieces(messages))
+                except _UnrenderableError as error:
+                    pieces.append(Fault(row, name, error.reason, str(error)))
+            tokens = self._tokenise(pieces)
+            for (row, name, _), part in zip(batch, pieces, strict=True):
+                if isinstance(part, Fault):
+                    yield part
+                elif (ids := next(tokens)) is None:
+                    yield Fault(row, name, "prompt_not_prefix", _MERGED)
+                else:
+                    yield _label(row, name, ids, part)
+
+    def prompts(self, conversations: Sequence[Sequence[Message]], /) -> list[list[int] | Fault]:
+        """Render prompts for the next answer: the ids that training would put in front of it."""
+        pieces: list[list[_Piece] | Fault] = []
+        for row, messages in enumerate(conversations, start=1):
+            try:
+                pieces.append(self._pieces(messages, generate=True))
+            except _UnrenderableError as error:
+                pieces.append(Fault(row, "", error.reason, str(error)))
+        tokens = self._tokenise(pieces)
+        found: list[list[int] | Fault] = []
+        for row, part in enumerate(pieces, start=1):
+            if isinstance(part, Fault):
+                found.append(part)
+            elif (ids := next(tokens)) is None:
+                found.append(Fault(row, "", "prompt_not_prefix", _MERGED))
+            else:
+                found.append([token for piece in ids for token in piece])
+        return found
+
+    def decode(self, ids: Iterable[int], /) -> str:
+        """Give the text of tokens, control tokens included."""
+        text = self.tokenizer.decode(list(ids), skip_special_tokens=False, clean_up_tokenization_spaces=False)
+        return str(text)
+
+    def decode_answer(self, ids: Sequence[int], /) -> str:
+        """Give the text of an answer as a reader wants it: without the control tokens."""
+        text = self.tokenizer.decode(
+            [token for token in ids if token not in self._special], clean_up_tokenization_spaces=False
+        )
+        return str(text)
+
+    def save(self, folder: Path) -> None:
+        """Save the tokenizer with the template in use."""
+        self.tokenizer.save_pretrained(str(folder))
+
+    def _pieces(self, messages: Sequence[Message], *, generate: bool = False) -> list[_Piece]:
+        """Render a conversation and cut it where prompts and answers end."""
+        turns = [{"role": role, "content": content} for role, content in messages]
+        self._check(turns, generate=generate)
+        text, pieces, done = self._text(turns, generate=generate), list[_Piece](), 0
+        for number, turn in enumerate(turns):
+            if turn["role"] != "assistant":
+                continue
+            prompt = self._text(turns[:number], generate=True)
+            start = len(prompt)
+            if start < done or not text.startswith(prompt):
+                detail = f"turn {number + 1}: the template writes the turns before it differently once it is there"
+                raise _UnrenderableError("prompt_not_prefix", detail)
+            end, closing = self._answer_end(text, start, turn["content"])
+            pieces += [_Piece(text[done:start], trained=False), _Piece(text[start:end] + closing, trained=True)]
+            done = end
+        return [*pieces, _Piece(text[done:], trained=False)] if generate else pieces
+
+    def _check(self, turns: Sequence[Mapping[str, str | None]], *, generate: bool) -> None:
+        answers = 0
+        for number, turn in enumerate(turns, start=1):
+            content = turn["content"]
+            if content is None or turn["role"] is None:
+                raise _UnrenderableError("null_content", f"turn {number} has no {'role' if content else 'content'}")
+            if turn["role"] == "assistant":
+                answers += 1
+                if not content.strip():
+                    raise _UnrenderableError("empty_answer", f"turn {number} is an empty answer")
+            try:
+                content.encode()
+            except UnicodeEncodeError as error:
+                raise _UnrenderableError("not_unicode", f"turn {number} holds {content[error.start]!a}") from error
+        if not generate and not answers:
+            raise _UnrenderableError("no_answer", "there is no assistant turn in it")
+
+    def _text(self, turns: list[dict[str, str]], *, generate: bool) -> str:
+        try:
+            text = self.tokenizer.apply_chat_template(
+                turns, chat_template=self.template, tokenize=False, add_generation_prompt=generate
+            )
+        except (TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+            raise _UnrenderableError(
+                "template_raised", str(error).splitlines()[0] if str(error) else repr(error)
+            ) from error
+        return str(text)
+
+    def _tokenise(self, rows: Sequence[list[_Piece] | Fault]) -> Iterator[list[list[int]] | None]:
+        """Give the tokens of each piece of the rows without a fault; None where a token crosses a border."""
+        return self._tokens.rows([[piece.text for piece in row] for row in rows if not isinstance(row, Fault)])
+
+    def _answer_end(self, text: str, start: int, content: str) -> tuple[int, str]:
+        """Find where the answer that starts at `start` ends, and what must be added to close it."""
+        answer = content.strip()
+        first = found = text.find(answer, start)
+        while found >= 0:
+            after = found + len(answer)
+            end = text.find(self.end_text, after)
+            if end >= 0 and (end == after or text[after:end].isspace()):
+                return end + len(self.end_text), ""
+            found = text.find(answer, found + 1)
+        if first >= 0:
+            return first + len(answer), self.end_text
+        raise _UnrenderableError("answer_not_rendered", "the template does not write the answer as it stands")
+
+    def _end_of_turn(self) -> tuple[int, str]:
+        """Find the token that ends an answer: the template's own, else the tokenizer's end of sequence."""
+        turns = [{"role": "user", "content": "question"}, {"role": "assistant", "content": "answer"}]
+        text = self._try(turns)
+        tail = text[text.rindex("answer") + len("answer") :] if "answer" in text else ""
+        after = self._tokens.encode([tail])[0]
+        for number, token in enumerate(after):
+            if token in self._special:
+                if not self.decode(after[:number]).strip():
+                    return token, self.decode([token])
+                break
+        end = self.tokenizer.eos_token_id
+        if end is None or self._tokens.encode([str(self.tokenizer.eos_token)])[0] != [end]:
+            raise InputError(
+                "the tokenizer has no end-of-sequence token, so a model could not learn where an answer ends",
+                where=str(self.tokenizer.name_or_path),
+                mend="Set eos_token in its tokenizer_config.json",
+            )
+        return int(end), str(self.tokenizer.eos_token)
+
+    def _try(self, turns: list[dict[str, str]]) -> str:
+        try:
+            return self._text(turns, generate=False)
+        except _UnrenderableError as error:
+            raise InputError(
+                f"its chat template fails on a plain question and answer: {error}",
+                where=str(self.tokenizer.name_or_path),
+                mend="Mend its chat_template, or choose another model",
+            ) from error
+
+    def _injected_system(self) -> str:
+        """Compare a conversation with a system prompt to one without: what stands in its place is injected."""
+        mark, turns = "GRISTMILL-SYSTEM", [{"role": "user", "content": "question"}]
+        try:
+            before, found, after = self._text([{"role": "system", "content": mark}, *turns], generate=False).partition(
+                mark
+            )
+            without = self._text(turns, generate=False)
+        except _UnrenderableError:
+            return ""  # a template that refuses system prompts injects none
+        ours = found and without.startswith(before) and without.endswith(after) and len(without) >= len(before + after)
+        return without[len(before) : len(without) - len(after)].strip() if ours else ""
+
+
+def _label(row: int, name: str, tokens: list[list[int]], pieces: list[_Piece]) -> Rendered:
+    ids = np.fromiter(chain.from_iterable(tokens), np.int32)
+    trained = np.repeat([piece.trained for piece in pieces], [len(piece) for piece in tokens])
+    return Rendered(row, name, ids, np.where(trained, ids, np.int32(IGNORED)))

@@ -1,0 +1,299 @@
+"""A training run, from rows to a model that loads like any other: `train`."""
+
+import dataclasses
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from schemas import InputError, Message
+from schemas.atomic import atomic_folder, make_folder, write_json
+from schemas.parquet import write_table
+from schemas.progress import Progress, silent
+from train.config import TrainConfig
+from train.folder import check_memory, find_model, fingerprint, load_config, load_tokenizer, require, saving
+from train.merge import Drift, merge, save_model
+from train.metrics_log import plot_loss, read_metrics
+from train.model import context_length, load_network
+from train.pack import Packed, pack, pack_length
+from train.preflight import Checked, check_rows
+from train.render import IGNORED, Rendered, Renderer
+from train.report import TrainReport
+from train.sft import fine_tune, settings
+from train.split import Split, split
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+_VERSIONS = ("torch", "transformers", "trl", "peft", "datasets", "accelerate")
+_FREE = {"save_every", "model"}  # what may change between a killed run and the one that goes on
+
+
+class Rows(NamedTuple):
+    """Examples to train on: their table, the number of each row, and the rows that could not be read."""
+
+    table: pa.Table
+    numbers: npt.NDArray[np.int64]
+    unreadable: list[tuple[int, str]]
+
+
+class _Prepared(NamedTuple):
+    """Everything that is known before the weights are loaded."""
+
+    checked: Checked
+    sides: Split
+    table: pa.Table
+    trained: list[Rendered]
+    packed: Packed
+
+
+def train(
+    data: Path | pa.Table,
+    out: Path,
+    *,
+    config: TrainConfig,
+    clusters: npt.NDArray[np.int64] | None = None,
+    dry_run: bool = False,
+    progress: Progress = silent,
+) -> TrainReport:
+    """Tune a model on `data` into the run folder `out`; a run that was killed goes on from its last checkpoint.
+
+    Writes train.parquet, heldout.parquet, preflight.json, preflight.parquet, packs.parquet, checkpoints/, adapter/,
+    merged/, metrics.jsonl, loss.png and training.json.
+
+    Args:
+        data: Curated folder, file of any format, or table with the columns of `EXAMPLE_SCHEMA`.
+        out: Folder of the run.
+        config: Settings.
+        clusters: (rows,) near-duplicate cluster of each row of the table, negative for none; they are not split.
+        dry_run: Check, split and pack, and stop there.
+        progress: Shows how far it is.
+
+    Raises:
+        InputError: The data or the settings would teach nothing, or `out` holds another run.
+        OutputError: A file cannot be written.
+        GristmillError: The loss is not finite.
+    """
+    require("torch", "transformers", "accelerate", "datasets", "trl", "peft", "matplotlib")
+    settings(config, out)  # wrong settings are told before anything is read
+    rows = read_rows(data)
+    folder = find_model(config.model)
+    renderer = Renderer(load_tokenizer(folder))
+    make_folder(out)
+    where = str(data) if isinstance(data, Path) else "the table"
+    prepared, config = _prepare(
+        rows, renderer, folder, out, config=config, clusters=clusters, where=where, progress=progress
+    )
+    record = _record(prepared, renderer, folder, config)
+    if dry_run:
+        return TrainReport.read(out, {**record, "status": "dry run"}, prepared.checked.report)
+    if done := _earlier(out, record):
+        return TrainReport.read(out, done, prepared.checked.report)
+    main = os.environ.get("RANK", "0") == "0"  # of several processes one writes
+    if main:
+        _write_rows(out, prepared)
+        write_json(out / "training.json", {"status": "running", **record})
+    network = _load(folder, config)
+    tuned = fine_tune(
+        network, prepared.packed, prepared.trained, renderer, config=config, folder=out, progress=progress
+    )
+    steps = read_metrics(out / "metrics.jsonl")
+    if not main:
+        return TrainReport.read(out, {"status": "done", **record}, prepared.checked.report)
+    drift = _save(tuned.model, folder, out, renderer, prepared.trained, config)
+    plot_loss(steps, out / "loss.png")
+    result = {
+        "steps": tuned.steps,
+        "tokens": sum(step["tokens"] for step in steps),
+        "first_loss": steps[0]["loss"] if steps else None,
+        "last_loss": steps[-1]["loss"] if steps else None,
+        "drift": drift._asdict(),
+    }
+    final = {"status": "done", **record, "result": result}
+    write_json(out / "training.json", final)
+    return TrainReport.read(out, final, prepared.checked.report)
+
+
+def read_rows(data: Path | pa.Table) -> Rows:
+    """Read a curated folder, a file of any format, or a table.
+
+    Raises:
+        InputError: There is no such thing, or it cannot be read.
+    """
+    from schemas.formats import open_examples
+
+    if isinstance(data, Path) and data.is_dir():
+        if not (data / "curated.parquet").is_file():
+            raise InputError(
+                "no curated.parquet in this folder", where=str(data), mend="Give a curated folder, or a file of rows"
+            )
+        data /= "curated.parquet"
+    source = open_examples(data)
+    numbers, unreadable, batches = [np.empty(0, np.int64)], [], []
+    for batch in source.batches():
+        numbers.append(batch.numbers.to_numpy())
+        batches.append(batch.examples)
+        unreadable += [(reject.row, reject.error) for reject in batch.rejects]
+    return Rows(pa.Table.from_batches(batches, schema=source.schema), np.concatenate(numbers), unreadable)
+
+
+def conversations(rows: Rows) -> list[tuple[int, str, list[Message]]]:
+    """Give row number, id and messages of each row."""
+    columns = zip(rows.numbers.tolist(), rows.table["id"].to_pylist(), rows.table["messages"].to_pylist(), strict=True)
+    return [
+        (row, str(name), [Message(turn["role"], turn["content"]) for turn in turns or ()])
+        for row, name, turns in columns
+    ]
+
+
+def _prepare(  # noqa: PLR0913 - everything that is known before the weights are loaded goes in
+    rows: Rows,
+    renderer: Renderer,
+    folder: Path,
+    out: Path,
+    *,
+    config: TrainConfig,
+    clusters: npt.NDArray[np.int64] | None,
+    where: str,
+    progress: Progress,
+) -> tuple[_Prepared, TrainConfig]:
+    """Check, split and pack; give the settings with what was chosen from the data."""
+    context = context_length(load_config(folder), renderer)
+    checked = check_rows(
+        conversations(rows),
+        renderer,
+        context=context,
+        max_length=config.max_length,
+        over_length=config.over_length,
+        unreadable=rows.unreadable,
+        progress=progress,
+    )
+    checked.write(out)
+    if checked.report.refuses:
+        raise InputError(
+            checked.report.refuses, where=where, mend=f"Each row's reason is in {out / 'preflight.parquet'}"
+        )
+    kept = np.searchsorted(rows.numbers, [row.row for row in checked.rendered])
+    table = _numbered(rows.table.take(kept), rows.numbers[kept])
+    near = None if clusters is None else clusters[kept]
+    sides = split(table, held_out=config.held_out, seed=config.seed, clusters=near)
+    trained = [checked.rendered[index] for index in sides.train]
+    limit = checked.report.max_length
+    packed = pack(trained, pack_length(limit, context))
+    return _Prepared(checked, sides, table, trained, packed), dataclasses.replace(
+        config, max_length=limit, learning_rate=config.rate
+    )
+
+
+def _numbered(table: pa.Table, numbers: npt.NDArray[np.int64]) -> pa.Table:
+    """Put the row numbers in front; a column of the user's that is called `row` makes room."""
+    names = ["row_in_data" if name == "row" else name for name in table.column_names]
+    return table.rename_columns(names).add_column(0, pa.field("row", pa.int64(), nullable=False), pa.array(numbers))
+
+
+def _write_rows(out: Path, prepared: _Prepared) -> None:
+    write_table(out / "train.parquet", prepared.table.take(prepared.sides.train))
+    write_table(out / "heldout.parquet", prepared.table.take(prepared.sides.test))
+    write_table(out / "packs.parquet", prepared.packed.places)
+
+
+def _record(prepared: _Prepared, renderer: Renderer, folder: Path, config: TrainConfig) -> dict[str, Any]:
+    """Put down what this run is: settings, what it rests on, and how much of it there is."""
+    held_out = [prepared.checked.rendered[index] for index in prepared.sides.test]
+    return {
+        "settings": dataclasses.asdict(config),
+        "made_from": {
+            "data": _digest(prepared.trained),
+            "held_out": _digest(held_out),
+            "model": fingerprint(folder),
+            "tokenizer": renderer.tokenizer_hash,
+            "template": renderer.template_hash,
+        },
+        "versions": {name: version(name) for name in _VERSIONS},
+        "counts": {
+            "rows_read": prepared.checked.report.rows,
+            "rows_trained": len(prepared.trained),
+            "rows_held_out": len(held_out),
+            "rows_left_out": prepared.checked.report.rows - prepared.checked.report.kept,
+            "packs": prepared.packed.dataset.num_rows,
+            "pack_length": prepared.packed.length,
+            "tokens": sum(len(row.ids) for row in prepared.trained),
+            "trained_tokens": sum(int((row.labels != IGNORED).sum()) for row in prepared.trained),
+        },
+        "warning": prepared.sides.warning,
+    }
+
+
+def _earlier(out: Path, record: dict[str, Any]) -> dict[str, Any] | None:
+    """Give the record of a run that is done already; refuse to go on with a run that was another.
+
+    Raises:
+        InputError: The folder holds a run of other settings or data.
+    """
+    path = out / "training.json"
+    if not path.is_file():
+        return None
+    try:
+        old: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        before, now = _flat(old), _flat(json.loads(json.dumps(record)))
+    except (ValueError, KeyError, AttributeError) as error:
+        raise InputError("no record of a run", where=str(path), mend="Choose another folder with -o") from error
+    differing = [name for name in sorted(before.keys() | now.keys()) if before.get(name) != now.get(name)]
+    if differing:
+        listed = ", ".join(f"{name} (was {before.get(name)}, is {now.get(name)})" for name in differing[:3])
+        more = f" and {len(differing) - 3} more" if len(differing) > 3 else ""
+        raise InputError(
+            f"this folder holds another run: {listed}{more}",
+            where=str(out),
+            mend=f"To start anew choose another folder with -o, or remove this one: rm -r {out}",
+        )
+    return old if old.get("status") == "done" and (out / "merged").is_dir() else None
+
+
+def _flat(record: dict[str, Any]) -> dict[str, Any]:
+    """Give what must be equal for a run to go on."""
+    return {**{name: value for name, value in record["settings"].items() if name not in _FREE}, **record["made_from"]}
+
+
+def _load(folder: Path, config: TrainConfig) -> "PreTrainedModel":
+    """Load the weights to train: float32, but bfloat16 under an adapter where the GPU computes in it."""
+    import torch
+
+    on_gpu = torch.cuda.is_available() and not config.sft.get("use_cpu", False)
+    device = f"cuda:{os.environ.get('LOCAL_RANK', '0')}" if on_gpu else "cpu"
+    dtype = "bfloat16" if on_gpu and config.method == "lora" and torch.cuda.is_bf16_supported() else "float32"
+    # Full fine-tuning holds weights, gradients and two moments.
+    check_memory(folder, dtype=dtype, device=device, copies=4 if config.method == "full" else 1)
+    return load_network(folder, dtype=dtype, device=device)
+
+
+def _save(
+    model: Any,  # Any: peft has no types
+    folder: Path,
+    out: Path,
+    renderer: Renderer,
+    trained: Sequence[Rendered],
+    config: TrainConfig,
+) -> Drift:
+    if config.method == "full":
+        return save_model(model.cpu(), folder, out / "merged", renderer=renderer, probes=trained)
+    with saving(out / "adapter"), atomic_folder(out / "adapter") as partial:
+        model.save_pretrained(str(partial))
+        renderer.save(partial)
+    return merge(folder, out / "adapter", out / "merged", renderer=renderer, probes=trained)
+
+
+def _digest(rows: Sequence[Rendered]) -> str:
+    digest = hashlib.sha256()
+    for row in rows:
+        digest.update(f"{row.row}:{row.id}:{len(row.ids)}:".encode())
+        digest.update(row.ids.tobytes())
+        digest.update(row.labels.tobytes())
+    return digest.hexdigest()[:16]
