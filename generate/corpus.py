@@ -160,7 +160,12 @@ def _file(path: Path, name: str) -> tuple[Path, str] | Skip:
 def _named(listed: list[tuple[Path, list[tuple[Path, str] | Skip]]]) -> list[File | Skip]:
     """Give each file an id of its own, and each file once."""
     taken: dict[Path, str] = {}
-    ids = Counter(item[1] for _, files in listed for item in files if not isinstance(item, Skip))
+    first: dict[Path, str] = {}
+    for _, files in listed:
+        for item in files:
+            if not isinstance(item, Skip):
+                first.setdefault(item[0].resolve(), item[1])
+    ids = Counter(first.values())
     used: set[str] = set()
     named: list[File | Skip] = []
     for root, files in listed:
@@ -174,7 +179,7 @@ def _named(listed: list[tuple[Path, list[tuple[Path, str] | Skip]]]) -> list[Fil
                 named.append(Skip(path=path, reason="repeated", detail=f"the same file as {taken[real]}"))
                 continue
             if ids[name] > 1:
-                name = f"{(root if root.is_dir() else root.parent).resolve().name}/{name}"  # noqa: PLW2901 - told apart
+                name = f"{(root if root.is_dir() else root.parent).resolve().name}/{name}"
             unique, number = name, 2
             while unique in used:
                 unique, number = f"{number}/{name}", number + 1

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from itertools import pairwise
 
 _BOMS = (  # UTF-32 first: its little-endian mark starts with UTF-16's
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -110,7 +111,7 @@ def _is_western(text: str) -> bool:
     high = [sign for sign in text if sign > "\x7f"]
     if not all(sign in _WESTERN for sign in high):
         return False
-    pairs = sum(1 for left, right in zip(text, text[1:], strict=False) if left > "\x7f" and right > "\x7f")
+    pairs = sum(1 for left, right in pairwise(text) if left > "\x7f" and right > "\x7f")
     common = sum(1 for sign in high if sign in _COMMON)
     return common >= 0.8 * len(high) and pairs <= 0.2 * len(high) + 1
 

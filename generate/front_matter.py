@@ -1,9 +1,9 @@
 """Front matter: the block of YAML or TOML between two fences at the very start of a Markdown file.
 
-Its extent is a matter of structure, its values a matter of taste, so broken YAML is still front matter: it just says nothing.
+Broken YAML is still front matter: it just says nothing.
 """
 
-import datetime
+import datetime as dt
 import json
 import re
 import tomllib
@@ -108,7 +108,7 @@ class _Plain:
             return [self.value(value, depth + 1) for value in raw]
         if isinstance(raw, set):
             return sorted(str(value) for value in raw)
-        if isinstance(raw, datetime.date | datetime.time):
+        if isinstance(raw, dt.date | dt.time):
             return raw.isoformat()
         if isinstance(raw, bool | int | str) or raw is None:
             return raw

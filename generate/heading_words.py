@@ -48,8 +48,8 @@ AFTER_A_VERB = _words(
 NO_GERUNDS = _words(
     """
     according accounting anything being billing briefing building ceiling concerning during engineering evening
-    everything heading hiring including king listing marketing meeting morning offboarding nothing onboarding pricing rating
-    recording regarding ring setting sibling something spring staffing string testing thing training warning
+    everything heading hiring including king listing marketing meeting morning offboarding nothing onboarding pricing
+    rating recording regarding ring setting sibling something spring staffing string testing thing training warning
     wedding wing
     """
 )

@@ -1,7 +1,6 @@
 """The outline of a document: its blocks under their headings, and where each of them may be cut."""
 
 import re
-from bisect import bisect_right
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -9,14 +8,17 @@ from markdown_it.token import Token
 
 from generate.front_matter import front_matter_end
 from generate.passages.plain import plain_text
-from generate.passages.spans import Span, spans
-from generate.structure import blocks, line_starts
+from generate.passages.spans import Span
+from generate.regions import Stretch, html_tables, inside, marks_outside, visible
+from generate.structure import CODE, blocks, line_starts
 from schemas import Document
 
 _LONGEST_HEADING = 200  # characters of a heading that are kept in a path
-_NOT_PROSE = re.compile(r"<(?:pre|script|style)\b.*?(?:</(?:pre|script|style)>|\Z)|<[^<>]*>", re.DOTALL | re.I)
+_NOT_PROSE = re.compile(r"<(?:pre|script|style)\b.*?(?:</(?:pre|script|style)>|\Z)|<[^<>]*>", re.DOTALL | re.IGNORECASE)
+_LINE_END = re.compile(r"[\r\n]")
+_ROW = re.compile(r"^[ \t]*<tr\b", re.IGNORECASE | re.MULTILINE)
+_ROW_DEPTH = 99  # deeper than any block: rows are parted last
 _LISTS = {"bullet_list_open", "ordered_list_open"}
-_CODE = {"fence", "code_block"}
 _TEXT = {"paragraph_open", "heading_open"}
 
 
@@ -56,9 +58,9 @@ class Outline:
     front: int
     parts: list[Part]
     lines: list[int]
-    kinds: dict[str, list[tuple[int, int]]]
-    hidden: list[tuple[int, int]]
-    whole: list[tuple[int, int]]
+    kinds: dict[str, list[Stretch]]
+    hidden: list[Stretch]
+    whole: list[Stretch]
     code: set[int]
 
 
@@ -69,41 +71,23 @@ def outline(document: Document) -> Outline:
     body = text[front:] if front else text
     lines = [front + start for start in line_starts(body)]
     tokens = blocks(body, plain=document.media_type == "text/plain")
-    marks = _marks(text, front, lines, tokens)
+    code = sorted((lines[one.map[0]], lines[one.map[1]]) for one in tokens if one.type in CODE and one.map)
+    marks = marks_outside(code, text, front)
     hidden = [(mark.start, mark.end) for mark in marks if mark.kind == "comment"]
-    whole = [(mark.start, mark.end) for mark in marks if "\n" in text[mark.start : mark.end]]
+    whole = [(mark.start, mark.end) for mark in marks if _LINE_END.search(text, mark.start, mark.end)]
     result = Outline(front, [], lines, {}, hidden, whole, set())
-    _Reader(text, result, marks).read(tokens)
+    _Reader(text, result, marks, html_tables(code, text)).read(tokens)
     return result
-
-
-def inside(stretches: list[tuple[int, int]], offset: int) -> bool:
-    """Tell whether an offset lies within one of the stretches, after its first character."""
-    index = bisect_right(stretches, (offset, -1)) - 1
-    return index >= 0 and stretches[index][0] < offset < stretches[index][1]
-
-
-def _marks(text: str, front: int, lines: list[int], tokens: list[Token]) -> list[Span]:
-    """Give the template tags and comments that stand outside code."""
-    if "{" not in text and "<!--" not in text:
-        return []
-    code = [(lines[token.map[0]], lines[token.map[1]]) for token in tokens if token.type in _CODE and token.map]
-    code.sort()
-    return [mark for mark in spans(text) if mark.start >= front and not _holds(code, mark.start)]
-
-
-def _holds(stretches: list[tuple[int, int]], offset: int) -> bool:
-    index = bisect_right(stretches, (offset, len(stretches) and float("inf"))) - 1
-    return index >= 0 and stretches[index][0] <= offset < stretches[index][1]
 
 
 class _Reader:
     """Walks the tokens once and fills an outline."""
 
-    def __init__(self, text: str, result: Outline, marks: list[Span]) -> None:
+    def __init__(self, text: str, result: Outline, marks: list[Span], tables: list[Stretch]) -> None:
         self.text = text
         self.out = result
         self.headings: list[tuple[int, str]] = []
+        self.tables = tables
         for mark in marks:
             if mark.kind == "highlight":
                 self.note("code", mark.start, mark.end)
@@ -127,6 +111,9 @@ class _Reader:
             start, end = lines[token.map[0]], lines[min(token.map[1], len(lines) - 1)]
             if inside(out.whole, start):
                 continue
+            if inside(self.tables, start):
+                self.cut_rows(start, end)
+                continue
             if token.type == "heading_open" and token.level == 0:
                 self.open_part(int(token.tag[1]), following.content, start, end)
                 continue
@@ -134,13 +121,14 @@ class _Reader:
             if token.type in _LISTS and start >= list_end:
                 self.note("list", start, end)
                 list_end = end
-            elif token.type in _CODE:
+            elif token.type in CODE:
                 self.note("code", start, end)
             elif token.type == "table_open":
                 self.note("table", start, end)
                 quiet_until = end
             elif token.type == "html_block":
                 self.note_html(start, end)
+                self.cut_rows(start, end)
             elif token.type in _TEXT and start >= list_end and start >= quiet_until and self.says(start, end):
                 self.note("prose", start, end)
 
@@ -153,22 +141,29 @@ class _Reader:
         if shown:
             self.headings.append((level, shown))
         parts = self.out.parts
-        if len(parts) == 1 and not parts[0].path and parts[0].start == self.out.front:
-            if not self.text[parts[0].start : start].strip():
-                start = parts.pop().start
+        leads = len(parts) == 1 and not parts[0].path and parts[0].start == self.out.front
+        if leads and not self.text[parts[0].start : start].strip():
+            start = parts.pop().start
         if parts:
             parts[-1].end = start
         parts.append(Part(tuple(title for _, title in self.headings), start, end, len(self.text)))
 
     def cut(self, start: int, token: Token) -> None:
         part = self.out.parts[-1]
-        if token.type in _CODE:
+        if token.type in CODE:
             self.out.code.add(start)
         if start <= part.body:
             return
         if part.cuts and part.cuts[-1][0] == start:
             return
         part.cuts.append((start, token.level))
+
+    def cut_rows(self, start: int, end: int) -> None:
+        """Let an HTML table be cut where a row begins, and nowhere else, if it is over the budget."""
+        cuts = self.out.parts[-1].cuts
+        for row in _ROW.finditer(self.text, start, end):
+            if not cuts or cuts[-1][0] < row.start():
+                cuts.append((row.start(), _ROW_DEPTH))
 
     def note_html(self, start: int, end: int) -> None:
         raw = self.text[start:end].lower()
@@ -181,20 +176,3 @@ class _Reader:
     def says(self, start: int, end: int) -> bool:
         """Tell whether a paragraph is more than a comment."""
         return not self.out.hidden or bool(visible(self.text, start, end, self.out.hidden).strip())
-
-
-def visible(text: str, start: int, end: int, hidden: list[tuple[int, int]]) -> str:
-    """Give a stretch of text without what is hidden in it."""
-    if not hidden:
-        return text[start:end]
-    index = max(bisect_right(hidden, (start, -1)) - 1, 0)
-    pieces, position = [], start
-    while index < len(hidden) and hidden[index][0] < end:
-        low, high = hidden[index]
-        if high > position:
-            pieces.append(text[position : max(low, position)])
-            position = high
-        index += 1
-    if position < end:
-        pieces.append(text[position:end])
-    return "".join(pieces)

@@ -17,7 +17,7 @@ from generate.config import GenerateConfig
 from generate.corpus import Skip, read_corpus
 from generate.grounding import QuestionCheck, locate
 from generate.journal import Journal, Journalled, journalled
-from generate.passages import definitions, has_template_tag, passage
+from generate.passages import definitions, has_hole, passage
 from generate.report import Failed, GenerationReport, Rejected, Skipped, tally, write_rejected
 from generate.sections import rough_tokens, split
 from generate.strategies import Question, Rejection, Strategy
@@ -131,8 +131,9 @@ class _Run:
             return Rejection("front_matter")
         if not candidate.passage.strip():
             return Rejection("no_text")
-        if has_template_tag(candidate.passage):
-            return Rejection("template_tag")
+        section = candidate.section
+        if has_hole(candidate.document.text[section.start : section.end]):
+            return Rejection("template_variable", "a template's variable stands in a sentence, which lacks its value")
         tokens = rough_tokens(candidate.passage)
         config = self.config
         fault = check_passage(

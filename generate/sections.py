@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from generate.outline import Outline, Part, inside, outline, visible
+from generate.outline import Outline, Part, outline
+from generate.regions import Stretch, inside, visible
 from schemas import Document, Section
 
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*[ \t]+|[。！？]+")  # noqa: RUF001 - the full-width signs are meant
@@ -72,7 +73,7 @@ class _Measure:
     """Counts the tokens of stretches of one text."""
 
     text: str
-    hidden: list[tuple[int, int]]
+    hidden: list[Stretch]
     limit: int
     count: Callable[[str], int]
 
@@ -98,17 +99,26 @@ def _cut(part: Part, whole: Outline, measure: _Measure) -> Iterator[tuple[int, i
 
 
 def _pack(pieces: list[_Piece], limit: int, measure: _Measure) -> list[tuple[int, int]]:
-    """Join neighbours up to `limit` tokens."""
+    """Join neighbours up to `limit` tokens; a line that announces what follows goes with it."""
     stretches: list[tuple[int, int]] = []
     held: _Piece | None = None
+    last: _Piece | None = None
     for piece in pieces:
         joined = _join(held, piece, limit, measure) if held else None
         if held and not joined:
-            stretches.append((held.start, held.end))
-        held = joined or piece
+            cut = held.end
+            if last and last.start > held.start and _announces(measure.text[last.start : last.end]):
+                together = _join(last, piece, limit, measure)
+                cut, piece = (last.start, together) if together else (cut, piece)  # noqa: PLW2901 - two pieces as one
+            stretches.append((held.start, cut))
+        held, last = joined or piece, piece
     if held:
         stretches.append((held.start, held.end))
     return stretches
+
+
+def _announces(text: str) -> bool:
+    return text.rstrip().endswith(":")
 
 
 def _join(left: _Piece, right: _Piece, limit: int, measure: _Measure) -> _Piece | None:
@@ -200,7 +210,7 @@ def _seam(text: str, start: int, stop: int) -> int:
     return stop
 
 
-def _overlaps(stretches: list[tuple[int, int]], start: int, end: int) -> bool:
+def _overlaps(stretches: list[Stretch], start: int, end: int) -> bool:
     index = bisect_left(stretches, (start, -1))
     before = index > 0 and stretches[index - 1][1] > start
     return before or (index < len(stretches) and stretches[index][0] < end)

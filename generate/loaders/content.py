@@ -4,8 +4,17 @@ from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 Reason = Literal[
-    "binary", "damaged", "empty", "encrypted", "missing_extra", "no_text", "outside", "repeated", "too_large",
-    "unreadable", "unsupported",
+    "binary",
+    "damaged",
+    "empty",
+    "encrypted",
+    "missing_extra",
+    "no_text",
+    "outside",
+    "repeated",
+    "too_large",
+    "unreadable",
+    "unsupported",
 ]
 
 
@@ -20,7 +29,7 @@ class Content(NamedTuple):
 
     text: str
     title: str = ""
-    metadata: Mapping[str, object] = {}  # noqa: RUF012 - a NamedTuple's default is shared and never changed
+    metadata: Mapping[str, object] = {}
 
 
 class UnreadableError(Exception):

@@ -14,8 +14,10 @@ _BAR = re.compile(r"(?<!\\)\|")
 _TICKS = re.compile(r"`+")
 
 
-class _Converter(MarkdownConverter):  # type: ignore[misc]  # markdownify carries no types
+class _Converter(MarkdownConverter):
     """Escapes what Markdown would take for markup, and nothing that a reader would stumble over."""
+
+    language: Callable[[Any], str]  # names the language of a `pre` element
 
     def escape(self, text: str, parent_tags: set[str]) -> str:
         """Keep text that looks like HTML or like a heading from becoming that."""
@@ -30,37 +32,45 @@ class _Converter(MarkdownConverter):  # type: ignore[misc]  # markdownify carrie
         if {"td", "th"} & parent_tags:
             return f"`{' '.join(code.split())}`"
         ticks = "`" * max(3, 1 + max((len(run) for run in _TICKS.findall(code)), default=0))
-        return f"\n\n{ticks}{self.options['code_language_callback'](el)}\n{code}\n{ticks}\n\n"
+        return f"\n\n{ticks}{self.language(el)}\n{code}\n{ticks}\n\n"
 
-    def convert_dt(self, el: Any, text: str, parent_tags: set[str]) -> str:
+    def convert_br(self, el: Any, text: str, parent_tags: set[str]) -> str:  # noqa: ARG002 - markdownify names them
+        """Write a line break, as HTML where a cell holds it."""
+        if {"td", "th"} & parent_tags:
+            return "<br>"
+        return " " if "_inline" in parent_tags else "  \n"
+
+    def convert_dt(self, el: Any, text: str, parent_tags: set[str]) -> str:  # noqa: ARG002 - markdownify names them
         """Write a term that is defined."""
-        return f"\n\n**{' '.join(text.split())}**\n\n" if text.strip() and "**" not in text else f"\n\n{text.strip()}\n\n"
+        term = " ".join(text.split())
+        return f"\n\n{term if '**' in term or not term else f'**{term}**'}\n\n"
 
-    def convert_dd(self, el: Any, text: str, parent_tags: set[str]) -> str:
+    def convert_dd(self, el: Any, text: str, parent_tags: set[str]) -> str:  # noqa: ARG002 - markdownify names them
         """Write its definition."""
         return f"\n\n{text.strip()}\n\n"
 
-    def convert_td(self, el: Any, text: str, parent_tags: set[str]) -> str:
+    def convert_td(self, el: Any, text: str, parent_tags: set[str]) -> str:  # noqa: ARG002 - markdownify names them
         """Write a cell."""
-        return str(super().convert_td(el, _cell(text), parent_tags))
+        return _row_cell(el, _cell(text))
 
-    def convert_th(self, el: Any, text: str, parent_tags: set[str]) -> str:
+    def convert_th(self, el: Any, text: str, parent_tags: set[str]) -> str:  # noqa: ARG002 - markdownify names them
         """Write a heading cell."""
-        return str(super().convert_th(el, _cell(text), parent_tags))
+        return _row_cell(el, _cell(text))
 
 
 def converter(language: Callable[[Any], str]) -> _Converter:
     """Make a converter; `language` names the language of a `pre` element."""
-    return _Converter(
+    made = _Converter(
         heading_style="ATX",
         bullets="-",
-        code_language_callback=language,
         escape_asterisks=False,
         escape_underscores=False,
         sub_symbol="<sub>",
         sup_symbol="<sup>",
         table_infer_header=True,
     )
+    made.language = language
+    return made
 
 
 def _cell(text: str) -> str:
@@ -74,3 +84,9 @@ def _cell(text: str) -> str:
         if out and (not bare or line.endswith("  ")):
             out += "\n"
     return _BAR.sub(r"\\|", out.strip())
+
+
+def _row_cell(el: Any, text: str) -> str:
+    """Write a cell as wide as the columns that it spans."""
+    span = str(el.get("colspan", "1"))
+    return f" {text}{' |' * (int(span) if span.isdigit() else 1)}"

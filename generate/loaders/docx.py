@@ -26,14 +26,14 @@ def load(raw: bytes) -> Content:
         MissingExtraError: mammoth is not installed.
     """
     try:
-        import mammoth
+        import mammoth  # type: ignore[import-untyped]  # it carries no types
     except ModuleNotFoundError:
         raise MissingExtraError("mammoth", extra="docs") from None
     _check(raw)
     result = mammoth.convert_to_html(
         io.BytesIO(raw),
         style_map=_STYLES,
-        convert_image=mammoth.images.img_element(lambda image: {"src": ""}),
+        convert_image=mammoth.images.img_element(lambda _: {"src": ""}),
         external_file_access=False,
     )
     return Content(html_to_markdown(result.value))

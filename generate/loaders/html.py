@@ -7,20 +7,28 @@ from generate.encoding import UndecodableError, decode_as
 from generate.loaders.content import Content, UnreadableError
 from generate.loaders.html_depth import shallow
 
-_DROPPED = (
-    "nav aside script style form template noscript iframe svg canvas object embed button input select textarea dialog"
-    " head link meta"
-).split()
+_DROPPED = """nav aside script style form template noscript iframe svg canvas object embed button input select textarea
+ dialog head link meta""".split()  # noqa: SIM905 - a list of words reads better so
 _FRAME = ["header", "footer"]  # of the page; those of an article hold its title and its date
-_ROLES = re.compile(r"^(?:navigation|banner|contentinfo|complementary|search|form|menu|menubar|dialog|alertdialog)$", re.I)
-_NOISE = re.compile(
-    r"(?:^|[\s_-])(?:breadcrumbs?|headerlink|skip-?(?:to|link|nav)[\w-]*|toc|table-of-contents|cookie[\w-]*|edit-this-page"
-    r"|theme-edit|prev-next|pagination[\w-]*|sr-only|visually-hidden|anchor-?link|hash-link|copybtn)(?:$|[\s_-])",
-    re.I,
+_ROLES = re.compile(
+    r"^(?:navigation|banner|contentinfo|complementary|search|form|menu|menubar|dialog|alertdialog)$", re.IGNORECASE
 )
-_LANGUAGE = re.compile(r"\b(?:language|lang|highlight|brush:)-?\s*([\w+#]+)", re.I)
+_NOISE = re.compile(
+    r"(?:^|[\s_-])(?:breadcrumbs?|headerlink|skip-?(?:to|link|nav)[\w-]*|toc|table-of-contents|cookie-?(?:banner|bar|consent|notice)|edit-this-page"
+    r"|theme-edit|prev-next|pagination[\w-]*|sr-only|visually-hidden|anchor-?link|hash-link|copybtn)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(
+    r"admonition|callout|note|tip|hint|warning|caution|important|danger|alert|info|\w-aside", re.IGNORECASE
+)
+_LANGUAGE = re.compile(r"\b(?:language|lang|highlight|brush:)-?\s*([\w+#]+)", re.IGNORECASE)
 _NO_LANGUAGE = frozenset({"default", "none", "text", "plaintext", "notranslate", "source", "highlight"})
-_DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)|<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)", re.I)
+_DECLARED = re.compile(
+    rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)"
+    rb"|<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)",
+    re.IGNORECASE,
+)
+_LONG_SPACE = re.compile(r"[ \t]{200,}")  # markdownify's time grows with the square of a run of blanks
 _BLANK_LINES = re.compile(r"\n{3,}")
 _SHORT = 200  # characters
 _NOT_SHORT = ["ul", "ol", "table", "pre", "dl", "blockquote", "img"]
@@ -36,19 +44,25 @@ def load(raw: bytes) -> Content:
     """
     declared = _DECLARED.search(raw[:4096])
     try:
-        text = decode_as(raw, (declared.group(1) or declared.group(2)).decode("ascii")) if declared else decode_as(raw, "utf-8")
+        text = (
+            decode_as(raw, (declared.group(1) or declared.group(2)).decode("ascii"))
+            if declared
+            else decode_as(raw, "utf-8")
+        )
     except UndecodableError as error:
         raise UnreadableError("binary", str(error)) from error
     soup = parse_html(text)
     named = soup.find("title")
     title = " ".join(named.get_text().split()) if named else ""
-    described = soup.find("meta", attrs={"name": re.compile("^description$", re.I)})
+    described = soup.find("meta", attrs={"name": re.compile("^description$", re.IGNORECASE)})
     metadata = {"title": title, "description": described.get("content") if described else ""}
     main = _main(soup)
     _strip(main)
     first = main.find("h1")
     heading = " ".join(first.get_text().split()) if first else ""
-    return Content(tree_to_markdown(main), heading or title, {key: str(value) for key, value in metadata.items() if value})
+    return Content(
+        tree_to_markdown(main), heading or title, {key: str(value) for key, value in metadata.items() if value}
+    )
 
 
 def html_to_markdown(html: str) -> str:
@@ -65,7 +79,7 @@ def parse_html(html: str) -> Any:  # Any: bs4's own types change with what a sea
     """Parse HTML into a tree."""
     from bs4 import BeautifulSoup
 
-    return BeautifulSoup(shallow(html), "html.parser")
+    return BeautifulSoup(_LONG_SPACE.sub(" ", shallow(html)), "html.parser")
 
 
 def _main(soup: Any) -> Any:
@@ -85,28 +99,47 @@ def _strip(main: Any) -> None:
 
     for comment in main.find_all(string=lambda node: isinstance(node, Comment)):
         comment.extract()
+    for button in main.select("h1 button, h2 button, h3 button, h4 button, h5 button, h6 button, dt button"):
+        button.unwrap()
     for element in main.find_all(_DROPPED):
-        if not element.decomposed:
+        if not _gone(element) and not (element.name == "aside" and _NOTE.search(_classes(element))):
             element.decompose()
     for element in main.find_all(_FRAME):
-        if element.decomposed:
+        if _gone(element):
             continue
         titles = element.find_all(_HEADINGS) if element.name == "header" else []
         for heading in titles:
             element.insert_before(heading.extract())
         element.decompose()
-    for element in main.find_all(True):
-        if not element.decomposed and element is not main and _is_noise(element):
+    for element in main.find_all(lambda _: True):
+        if not _gone(element) and element is not main and _is_noise(element):
             element.decompose()
+
+
+def _classes(element: Any) -> str:
+    classes = element.attrs.get("class") or []
+    return " ".join(classes) if isinstance(classes, list) else str(classes)
+
+
+def _gone(element: Any) -> bool:
+    """Tell whether an element went with one around it; bs4's own property searches the tree for a tag of that name."""
+    return "_decomposed" in vars(element)
 
 
 def _is_noise(element: Any) -> bool:
     attributes = element.attrs
-    if _ROLES.match(str(attributes.get("role", ""))) or "hidden" in attributes or attributes.get("aria-hidden") == "true":
+    if (
+        _ROLES.match(str(attributes.get("role", "")))
+        or "hidden" in attributes
+        or attributes.get("aria-hidden") == "true"
+    ):
         return True
-    classes = attributes.get("class") or []
-    named = " ".join(classes) if isinstance(classes, list) else str(classes)
-    return bool(_NOISE.search(f"{named} {attributes.get('id') or ''}")) and element.name not in {"body", "main", "article"}
+    named = _classes(element)
+    return bool(_NOISE.search(named)) and element.name not in {
+        "body",
+        "main",
+        "article",
+    }
 
 
 def tree_to_markdown(root: Any) -> str:

@@ -7,9 +7,34 @@ parser's time grows with the square of the depth. Pages of ordinary depth pass t
 import re
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]*)(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*+>")
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
+)
 _CLOSED_BY = {  # an element that is left open ends where one of these begins
-    "p": frozenset("p div ul ol dl table h1 h2 h3 h4 h5 h6 pre blockquote section article li td tr hr".split()),
+    "p": frozenset(
+        [
+            "p",
+            "div",
+            "ul",
+            "ol",
+            "dl",
+            "table",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "pre",
+            "blockquote",
+            "section",
+            "article",
+            "li",
+            "td",
+            "tr",
+            "hr",
+        ]
+    ),
     "li": frozenset({"li"}),
     "dt": frozenset({"dt", "dd"}),
     "dd": frozenset({"dt", "dd"}),

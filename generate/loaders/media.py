@@ -3,6 +3,7 @@
 import json
 from hashlib import sha256
 from importlib import import_module
+from itertools import pairwise
 from pathlib import PurePath
 
 from generate.front_matter import front_matter_end
@@ -82,7 +83,7 @@ def _content(raw: bytes, kind: str) -> Content:
         raise UnreadableError("too_large", "it needs more memory than there is") from error
     except RecursionError as error:
         raise UnreadableError("damaged", "it is nested too deeply") from error
-    except Exception as error:  # noqa: BLE001 - a parser may raise anything, and one bad file stops no run
+    except Exception as error:
         said = (str(error).strip().splitlines() or [""])[0][:200]
         raise UnreadableError("damaged", f"{type(error).__name__}: {said}" if said else type(error).__name__) from error
     return content
@@ -97,7 +98,7 @@ def _title(content: Content, name: str) -> str:
 def _first_heading(text: str) -> str:
     head = text[front_matter_end(text) :][:_HEAD]
     tokens = blocks(head)
-    for token, following in zip(tokens, tokens[1:], strict=False):
+    for token, following in pairwise(tokens):
         if token.type == "heading_open" and token.level == 0 and following.content.strip():
             return plain_text(following.content)
     return ""

@@ -32,7 +32,7 @@ def load(raw: bytes) -> Content:
         cells = notebook.get("cells", [])
         metadata = notebook.get("metadata") or {}
         parts = [part for cell in cells for part in _cell(cell, _language(metadata))]
-    except Exception as error:  # noqa: BLE001 - nbformat raises whatever a missing key leads to; the file is named
+    except Exception as error:
         raise UnreadableError("damaged", f"not a readable notebook ({_first_line(error)})") from error
     title = metadata.get("title")
     return Content("\n\n".join(parts) + ("\n" if parts else ""), title if isinstance(title, str) else "")

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from generate.loaders.content import Content, UnreadableError
 from generate.loaders.pdf_lines import HYPHEN, Line, merged, page_lines
@@ -32,7 +33,7 @@ def load(raw: bytes) -> Content:
         MissingExtraError: pypdfium2 is not installed.
     """
     try:
-        import pypdfium2
+        import pypdfium2  # type: ignore[import-untyped]  # it carries no types
     except ModuleNotFoundError:
         raise MissingExtraError("pypdfium2", extra="docs") from None
     try:
@@ -94,11 +95,13 @@ def _style(lines: list[Line]) -> _Style:
     for line in lines:
         sizes[line.size] += len(line.text)
     body = max(sizes, key=lambda size: (sizes[size], size)) if sizes else 10.0
-    larger = sorted({line.size for line in lines if line.size >= _LARGER * body and len(line.text) <= 200}, reverse=True)
+    larger = sorted(
+        {line.size for line in lines if line.size >= _LARGER * body and len(line.text) <= 200}, reverse=True
+    )
     levels = {size: min(rank, 5) for rank, size in enumerate(larger, 1)}
     steps = Counter(
         round(above.base - below.base, 1)
-        for above, below in zip(lines, lines[1:], strict=False)
+        for above, below in pairwise(lines)
         if above.size == below.size == body and 0 < above.base - below.base < 3 * body
     )
     leading = max(steps, key=lambda step: (steps[step], -step)) if steps else 1.2 * body

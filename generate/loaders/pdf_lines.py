@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-_LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}  # noqa: RUF001 - meant
+_LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _FACES = str.maketrans({**_LIGATURES, "\u00a0": " ", "\u2002": " ", "\u2003": " ", "\u2009": " ", "\ufeff": None})
 _HYPHENS = {0x02, 0xFFFE, 0x00AD}  # what PDFium gives for a hyphen at the end of a line
 HYPHEN = "\u00ad"
@@ -42,7 +42,7 @@ class Line:
 
 def page_lines(page: Any) -> list[Line]:  # Any: pypdfium2 types none of what is used here
     """Read the lines of a page in the order of its content stream."""
-    import pypdfium2.raw as pdfium
+    import pypdfium2.raw as pdfium  # type: ignore[import-untyped]  # it carries no types
 
     text_page = page.get_textpage()
     try:

@@ -11,7 +11,9 @@ from typing import NamedTuple
 from generate.loaders.pdf_lines import LABEL, Line
 
 _EDGE = 0.12  # of the page's height, at the top and at the foot, where headers and footers stand
-_NUMBER = re.compile(r"\W*(?:page|seite|p\.|pg\.?)?\s*(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:of|von|/|\|)\s*\d{1,4})?\W*\Z", re.I)
+_NUMBER = re.compile(
+    r"\W*(?:page|seite|p\.|pg\.?)?\s*(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:of|von|/|\|)\s*\d{1,4})?\W*\Z", re.IGNORECASE
+)
 _DIGITS = re.compile(r"\d+")
 _FEWEST_ROWS = 6  # side by side, before a page counts as set in columns
 _WIDE = 20  # characters in the mean on both sides of a gutter: less is a table
@@ -72,8 +74,8 @@ def ordered(lines: list[Line]) -> list[list[Row]]:
         if row is not None and not any(cell.left < gutter - 1 and cell.right > gutter + 1 for cell in row.cells):
             band.append(row)
             continue
-        for side in (lambda cell: cell.left < gutter, lambda cell: cell.left >= gutter):
-            part = [cell for one in band for cell in one.cells if side(cell)]
+        for is_left in (True, False):
+            part = [cell for one in band for cell in one.cells if (cell.left < gutter) == is_left]
             blocks += ordered(part) if part else []
         band = []
         if row is not None:

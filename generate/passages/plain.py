@@ -8,7 +8,9 @@ from generate.passages.stash import BREAK, IMAGE, IMAGE_END, RESERVED, Stash
 from generate.passages.tags import read_tags
 
 _ATTRIBUTES = re.compile(r"\s*\{:?\s*[#.][^{}]*\}|\s*\{:[^{}]*\}")
-_EMPHASIS = re.compile(r"(?<![\w\\*])(\*{1,3})(?=\S)(.+?)(?<=[^\s\\])\1(?![\w*])|(?<![\w\\])(_{1,3})(?=\S)(.+?)(?<=[^\s\\])\3(?!\w)|~~(.+?)~~")
+_EMPHASIS = re.compile(
+    r"(?<![\w\\*])(\*{1,3})(?=\S)(.+?)(?<=[^\s\\])\1(?![\w*])|(?<![\w\\])(_{1,3})(?=\S)(.+?)(?<=[^\s\\])\3(?!\w)|~~(.+?)~~"
+)
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&{}!~\ufdd0-\ufdef]")
 _LONGEST = 2_000  # characters that are looked at
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")

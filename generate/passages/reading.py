@@ -16,14 +16,16 @@ from generate.structure import blocks, line_starts
 _NO_DEFINITIONS: Mapping[str, str] = MappingProxyType({})
 _CODE = {"fence", "code_block"}
 _INDENT = re.compile(r"[ \t]*")
+_HTML_END = re.compile(r"^[ \t]*</(?:div|section|article|details|td|tr|table|ul|ol|li|p)>[ \t]*$", re.MULTILINE)
 _CLOSING_FENCE = re.compile(r"\n?[ \t]*(?:`{3,}|~{3,})[ \t]*\Z")
 _ATTRIBUTES = re.compile(r"(?<![\\$\w])\{:[^{}\n]{0,500}\}|\{#[\w:.-]{1,200}[^{}\n]{0,200}\}(?=[ \t]*$)", re.MULTILINE)
-_TOC = re.compile(r"^[ \t]*(?:[*+-][ \t]+TOC|\[TOC\]|\[\[_TOC_\]\])[ \t]*$\n?", re.MULTILINE | re.I)
+_TOC = re.compile(r"^[ \t]*(?:[*+-][ \t]+TOC|\[TOC\]|\[\[_TOC_\]\])[ \t]*$\n?", re.MULTILINE | re.IGNORECASE)
 _EDIT_LINE = re.compile(
     r"^[^\w\n]*(?:(?:edit|improve|suggest (?:an )?edits? (?:to|on|for)) (?:this|the) (?:page|doc|document|file|article)"
-    r"|edit (?:this page )?on git(?:hub|lab)|back to (?:the )?top|was this (?:page|article|information) helpful\b)"
+    r"|edit (?:this page )?on git(?:hub|lab)|back to (?:the )?top|was this (?:page|article|information) helpful\b"
+    r"|last (?:edited|updated|modified)\b[^\n]{0,80}was this page helpful|last (?:edited|updated|modified)\b)"
     r"[^\n]{0,60}$\n?",
-    re.MULTILINE | re.I,
+    re.MULTILINE | re.IGNORECASE,
 )
 _MODULE_LINE = re.compile(
     r"^(?:import\s+(?:[\w*{}\s,$]{1,500}\sfrom\s{1,9})?[\"'][^\"'\n]+[\"'];?[ \t]*$"
@@ -34,9 +36,7 @@ _ESCAPE = re.compile(r"\\([_*\[\]().!<>&$~\"'#{}-])")
 _BRACES = re.compile(r"\{\{+|\{%+|%\}")
 
 
-def passage(
-    text: str, *, kinds: Sequence[str] = (), definitions: Mapping[str, str] = _NO_DEFINITIONS
-) -> str:
+def passage(text: str, *, kinds: Sequence[str] = (), definitions: Mapping[str, str] = _NO_DEFINITIONS) -> str:
     """Give the clean reading text of a section's raw Markdown.
 
     Left out are its own heading, front matter, comments, template tags, HTML tags, attributes and link definitions;
@@ -86,7 +86,7 @@ def _take_code(text: str, stash: Stash) -> str:
         first = False
         lines = text[start:end]
         out.append(text[position:start])
-        if token.type == "html_block":
+        if token.type == "html_block" or (token.type == "code_block" and _HTML_END.search(lines)):
             out.append(re.sub(r"^[ \t]+", "", lines, flags=re.MULTILINE) if "<pre" not in lines.lower() else lines)
         else:
             out.append(_put_block(lines, token.info, stash))
@@ -109,7 +109,9 @@ def _put_block(lines: str, info: str, stash: Stash) -> str:
     return shown[:width] + stash.block(shown[width:]) + "\n" * max(1, len(lines) - len(body))
 
 
-_MYST = frozenset("note tip hint important warning caution danger attention error seealso admonition".split())
+_MYST = frozenset(
+    ["note", "tip", "hint", "important", "warning", "caution", "danger", "attention", "error", "seealso", "admonition"]
+)
 
 
 def _holds_code(text: str) -> bool:

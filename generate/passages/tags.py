@@ -7,24 +7,28 @@ picture, its description; in a sentence, its last argument if that is a label or
 import re
 
 from generate.passages.spans import Span, spans
-from generate.passages.stash import BREAK, IMAGE, IMAGE_END, LOST, RAW_TAG, Stash
+from generate.passages.stash import IMAGE, IMAGE_END, LOST, RAW_TAG, Stash
 from generate.structure import without_code_blocks
 
 _ARGUMENT = re.compile(r'"([^"]*)"|\'([^\']*)\'')
 _IN_TARGET = re.compile(r"(?:\]\(\s*<?|=\s*[\"']|\]:[ \t]*<?|<)[^\s()<>\"']*\s*\Z")
-_ABSOLUTE = re.compile(r"(?:https?|mailto|tel):", re.I)
-_PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|bmp|tiff?)$", re.I)
+_ABSOLUTE = re.compile(r"(?:https?|mailto|tel):", re.IGNORECASE)
+_PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|bmp|tiff?)$", re.IGNORECASE)
 _WORD = re.compile(r"#?\w[\w@+-]*\Z")
 _LABEL = re.compile(r"\w[^/<>{}=]*\s[^/<>{}=]*\Z")
-_LEVEL = re.compile(r"(?:info|note|tip|hint|important|warning|caution|danger|error|success|primary|secondary)\Z", re.I)
+_LEVEL = re.compile(
+    r"(?:info|note|tip|hint|important|warning|caution|danger|error|success|primary|secondary)\Z", re.IGNORECASE
+)
 _LEFT = re.compile(r"\{\{[<%]?|\{%|[%>]\}\}|%\}")
 _LITERAL = re.compile(r"""\{\{\s*(?:"([^"{}]*)"|'([^'{}]*)')\s*\}\}\Z""")
 _HIGHLIGHT = re.compile(r"\{%[-~+]?\s*highlight\s+([\w+#-]+)[^%]*%\}\n?(.*?)\s*\{%[^%]*%\}\Z", re.DOTALL)
-_SILENT = frozenset(
-    "include include_relative includes import extends block layout render section partial snippet if elsif elif else"
-    " unless for case when assign capture set macro call from load cycle with filter autoescape cache increment"
-    " decrement liquid paginate style schema javascript stylesheet load_file do slot component svg icon asset".split()
+_SILENT_NAMES = (
+    "include include_relative includes import extends block layout render section partial snippet if "
+    "elsif elif else unless for case when assign capture set macro call from load cycle with filter "
+    "autoescape cache increment decrement liquid paginate style schema javascript stylesheet load_file do "
+    "slot component svg icon asset"
 )
+_SILENT = frozenset(_SILENT_NAMES.split())
 _PARAGRAPH_BEFORE = re.compile(r"(?:\A|\n[ \t]*\n)[ \t\n]*\Z")
 _PARAGRAPH_AFTER = re.compile(r"[ \t]*(?:\Z|\n[ \t]*(?:\n|\Z))")
 _NEAR = 300  # characters before a tag that can belong to the link target it stands in
@@ -41,8 +45,10 @@ def read_tags(text: str, stash: Stash) -> str:
     closing = set(re.findall(r"\{[%{][<%]?[-~+]?\s*(?:end|/\s*)(\w+)", text))
     out, position = [], 0
     for span in spans(text):
-        out += [text[position : span.start], _read(text, span, closing, stash)]
-        position = span.end
+        shown = _read(text, span, closing, stash)
+        out += [text[position : span.start], shown]
+        is_spaced = not shown and text[span.start - 1 : span.start] == " " and text[span.end : span.end + 1] == " "
+        position = span.end + is_spaced
     out.append(text[position:])
     return _LEFT.sub("", "".join(out))
 
@@ -53,6 +59,26 @@ def has_template_tag(text: str) -> bool:
         return False
     prose = Stash().code_spans(without_code_blocks(text))
     return "{%" in prose or "{{" in prose
+
+
+def has_hole(text: str) -> bool:
+    """Tell whether raw Markdown holds a variable (`{{ site.owner }}`) in its prose: its passage lacks that value.
+
+    Variables in the targets of links leave no hole.
+    """
+    if "{{" not in text:
+        return False
+    stash = Stash()
+    prose = RAW_TAG.sub("", stash.code_spans(without_code_blocks(text)))
+    return any(_is_variable(prose, span) for span in spans(prose))
+
+
+def _is_variable(text: str, span: Span) -> bool:
+    raw = text[span.start : span.end]
+    if span.kind != "tag" or not raw.startswith("{{") or raw.startswith(("{{<", "{{%", "{{#", "{{/", "{{!")):
+        return False
+    in_target = _IN_TARGET.search(text, max(0, span.start - _NEAR), span.start)
+    return not in_target and not _LITERAL.match(raw)
 
 
 def _read(text: str, span: Span, closing: set[str], stash: Stash) -> str:
@@ -74,7 +100,7 @@ def _read(text: str, span: Span, closing: set[str], stash: Stash) -> str:
     if span.name in closing:
         title = next((one for one in arguments if one.strip() and not _LEVEL.match(one)), "")
         says = " " in title.strip() and "=" not in title
-        return f"**{title.strip()}**{BREAK}{BREAK}" if says else ""
+        return f"**{title.strip()}**\n\n" if says else ""
     if span.name in _SILENT or span.name.startswith("end") or raw.startswith("{{") or not arguments:
         return ""
     return _label(arguments) if not _alone(text, span) else ""
@@ -82,8 +108,6 @@ def _read(text: str, span: Span, closing: set[str], stash: Stash) -> str:
 
 def _label(arguments: list[str]) -> str:
     """Give the word or label that a tag in a sentence shows."""
-    if len(arguments) == 1:
-        return arguments[0] if _WORD.match(arguments[0]) else ""
     last = arguments[-1].strip()
     if _LABEL.match(last) or _WORD.match(last):
         return last
