@@ -1,0 +1,206 @@
+"""Whether two texts really say the same: exact similarity, and the words in which they differ.
+
+Similarity alone takes "the capital of France" and "the capital of Spain" for copies. So the words in which two texts
+differ are looked at:
+
+- Numbers, and words with digits in them, must be the same. A long text may lack one that the other has.
+- Texts that differ in nothing but a negation are not copies.
+- Where a text has two sides, a question and its answer, each side must be alike by itself, if less so: the same long
+  passage under two questions, or the same answer to them, is no copy.
+- Short texts must hold the same words in the same order, but for endings and for words without a meaning of their own
+  ("the", "please"). A single other word there makes another question.
+- In long texts, one word that stands for another in two places or more is a template with another filling, and so
+  are two short questions that differ in one place by other words and have the very same short answer.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import xxhash
+from rapidfuzz.distance import Indel, Levenshtein
+
+SHORT_WORDS = 24
+SHORT_ANSWER = 32
+LONG_CHARACTERS = 50_000
+SIDES = "\n"  # between the two sides of a text; a normal form holds no line end
+SIDE_THRESHOLD = 0.6
+_HAN_OR_KANA = re.compile("([\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])")
+_DIGIT = re.compile(r"\d")
+# fmt: off
+NEGATIONS = frozenset({
+    "no", "not", "never", "none", "nobody", "nothing", "neither", "nor", "without", "cannot", "cant", "wont",
+    "dont", "doesnt", "didnt", "isnt", "arent", "wasnt", "werent", "shouldnt", "couldnt", "wouldnt", "hasnt",
+    "havent", "hadnt", "aint", "unless", "except",
+})
+# fmt: on
+# fmt: off
+FREE = frozenset({
+    "a", "an", "the", "please", "kindly", "is", "are", "was", "were", "be", "been", "being", "am", "do", "does",
+    "did", "can", "could", "would", "you", "me", "my", "your", "i", "we", "us", "our", "some", "that", "this",
+    "these", "those", "which", "of", "and", "so", "then", "also", "just", "very", "really", "it", "its", "given",
+    "following", "below",
+})
+# fmt: on
+
+
+class Likeness(NamedTuple):
+    """How alike two texts are.
+
+    Attributes:
+        similarity: 0 to 1; 0 where it is below the threshold.
+        guard: Why they are not copies though they are similar: `numbers`, `side`, `negation`, `words`, `template`;
+            empty where they are copies.
+    """
+
+    similarity: float
+    guard: str = ""
+
+    @property
+    def copies(self) -> bool:
+        """Whether the two say the same."""
+        return self.similarity > 0 and not self.guard
+
+
+def likeness(left: str, right: str, threshold: float) -> Likeness:
+    """Compare two normal forms, which may have two sides (`SIDES`). The order of the two does not matter.
+
+    Args:
+        left: One of them.
+        right: The other.
+        threshold: Least similarity of copies.
+    """
+    if left > right:
+        left, right = right, left
+    alike = similarity(left, right, threshold)
+    if not alike:
+        return Likeness(alike)
+    return Likeness(alike, _guard(left, right))
+
+
+def similarity(left: str, right: str, threshold: float) -> float:
+    """Give the Indel similarity of two normal forms, 0 to 1; 0 where it is below the threshold.
+
+    Its cost grows with the product of the lengths, so texts beyond `LONG_CHARACTERS` are compared by the words
+    that they hold, which is never lower.
+    """
+    if max(len(left), len(right)) <= LONG_CHARACTERS:
+        return float(Indel.normalized_similarity(left, right, score_cutoff=threshold))
+    ours, theirs = Counter(left.split()), Counter(right.split())
+    total = ours.total() + theirs.total()
+    share = 2 * (ours & theirs).total() / total if total else 1.0
+    return share if share >= threshold else 0.0
+
+
+def words_of(form: str) -> list[str]:
+    """Split a normal form into words; Han and Kana signs are words of their own."""
+    return (form if form.isascii() else _HAN_OR_KANA.sub(r" \1 ", form)).split()
+
+
+def swaps(ours: Sequence[str], theirs: Sequence[str]) -> list[tuple[str, str]]:
+    """Pair the runs of words that stand in each other's place; one side is empty where words were only added."""
+    pairs = []
+    for step in Levenshtein.opcodes(ours, theirs):
+        if step.tag != "equal":
+            left = ours[step.src_start : step.src_end]
+            right = theirs[step.dest_start : step.dest_end]
+            if len(left) == len(right):
+                pairs += list(zip(left, right, strict=True))
+            else:
+                pairs.append((" ".join(left), " ".join(right)))
+    return pairs
+
+
+class Traits(NamedTuple):
+    """What rules most pairs out before they are compared.
+
+    Attributes:
+        numbers: How many words hold a digit.
+        number_hash: Hash of these words, whatever their order.
+        gist_hash: Hash of the words that a copy of a short text must hold in the same order; 0 for a long text.
+    """
+
+    numbers: int
+    number_hash: int
+    gist_hash: int
+
+
+def traits(form: str) -> Traits:
+    """Give the traits of a normal form."""
+    numbers = sorted(_numbers(form))
+    gist_hash = 0
+    if len(form) <= LONG_CHARACTERS:
+        words = words_of(form)
+        if len(words) < SHORT_WORDS:
+            gist_hash = xxhash.xxh3_64_intdigest(" ".join(_gist(words)).encode()) >> 1 or 1
+    return Traits(len(numbers), xxhash.xxh3_64_intdigest(" ".join(numbers).encode()) >> 1, gist_hash)
+
+
+def _guard(left: str, right: str) -> str:
+    """Say why two similar texts are not copies; empty where they are."""
+    mine, yours = _numbers(left), _numbers(right)
+    one_sided = mine == yours or not (Counter(mine) - Counter(yours) and Counter(yours) - Counter(mine))
+    if not one_sided:
+        return "numbers"
+    if max(len(left), len(right)) > LONG_CHARACTERS:
+        return ""
+    ours, theirs = words_of(left), words_of(right)
+    if min(len(ours), len(theirs)) < SHORT_WORDS:
+        if sorted(mine) != sorted(yours):
+            return "numbers"
+        return "" if _gist(ours) == _gist(theirs) else "words"
+    if SIDES in left and SIDES in right and not _sides_alike(left, right):
+        return "side"
+    pairs = swaps(ours, theirs)
+    meant = [swap for swap in pairs if any(word not in FREE for side in swap for word in side.split())]
+    if meant and all(any(word in NEGATIONS for side in swap for word in side.split()) for swap in meant):
+        return "negation"
+    repeated = Counter(swap for swap in pairs if _content(swap))
+    if any(count > 1 for count in repeated.values()) or _other_question(left, right):
+        return "template"
+    return ""
+
+
+def _numbers(form: str) -> list[str]:
+    """Give the words that hold a digit."""
+    return [word for word in form.split() if not word.isalpha() and _DIGIT.search(word)]
+
+
+def _sides_alike(left: str, right: str) -> bool:
+    """Tell whether the two sides of two texts are alike, each by itself."""
+    return all(
+        Indel.normalized_similarity(mine, yours, score_cutoff=SIDE_THRESHOLD)
+        for mine, yours in zip(left.split(SIDES, 1), right.split(SIDES, 1), strict=True)
+        if mine or yours
+    )
+
+
+def _other_question(left: str, right: str) -> bool:
+    """Tell whether two texts have one short answer to two short questions that differ in one place, by other words."""
+    ours, mine, answer = left.partition(SIDES)
+    theirs, yours, same = right.partition(SIDES)
+    if not mine or not yours or _gist(words_of(answer)) != _gist(words_of(same)):
+        return False
+    before, after = words_of(ours), words_of(theirs)
+    if len(before) != len(after) or len(before) >= SHORT_WORDS or len(answer.split()) > SHORT_ANSWER:
+        return False
+    places = [place for place, pair in enumerate(zip(before, after, strict=True)) if pair[0] != pair[1]]
+    one_run = bool(places) and places[-1] - places[0] == len(places) - 1
+    return one_run and any(_content((before[place], after[place])) for place in places)
+
+
+def _gist(words: Sequence[str]) -> list[str]:
+    """Leave out the words without meaning of their own, and the endings."""
+    return [_stem(word) for word in words if word not in FREE]
+
+
+def _stem(word: str) -> str:
+    """Take off a plural or third-person s."""
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+def _content(swap: tuple[str, str]) -> bool:
+    """Tell whether one word with a meaning of its own stands for another."""
+    left, right = swap
+    return bool(left and right) and left not in FREE and right not in FREE and _stem(left) != _stem(right)

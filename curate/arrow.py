@@ -1,0 +1,37 @@
+"""Steps between numpy and Arrow whose types pyarrow's stubs do not tell."""
+
+from typing import Any, cast
+
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+
+def indices(positions: npt.NDArray[Any], missing: npt.NDArray[Any] | None = None) -> pa.Int64Array:  # Any: any integer
+    """Give positions as an Arrow array to take rows by; null, and so a null row, where one is missing."""
+    return pa.array(positions, type=pa.int64(), mask=missing)
+
+
+def mask(values: npt.NDArray[Any]) -> pa.BooleanArray:  # Any: booleans
+    """Give booleans as an Arrow array to filter by."""
+    return pa.array(values, type=pa.bool_())
+
+
+def equals(column: "pa.ChunkedArray[Any] | pa.Array[Any]", value: str | int) -> pa.BooleanArray:  # Any: any type
+    """Tell where a column holds a value."""
+    return pc.equal(column, pa.scalar(value))
+
+
+def plain(texts: "pa.ChunkedArray[Any] | pa.Array[Any]") -> list[str]:  # Any: strings of either width
+    """Give texts, none of them null, as Python strings."""
+    return cast("list[str]", texts.to_pylist())
+
+
+def strings(values: Any) -> pa.StringArray:  # Any: a sequence or an array of objects
+    """Give strings as an Arrow array."""
+    return pa.array(values, type=pa.string())
+
+
+def buffer(values: Any) -> pa.Buffer:  # Any: numpy arrays are buffers, their stubs do not say so
+    """Give the memory of a numpy array to Arrow."""
+    return pa.py_buffer(values)

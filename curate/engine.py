@@ -1,0 +1,232 @@
+"""The run: one pass that mends and takes the cheap measures, then stage by stage over the signals.
+
+Memory grows with the signals of the rows, never with their text. What this file leaves out: the account (`ledger`), and
+the pass that writes (`output`).
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from curate.arrow import indices, strings
+from curate.calls import attempt, decide, deciding, joined_batch, joined_table
+from curate.ledger import READ_STAGE, Change, Failure, Ledger
+from curate.rows import Rows, replace_rows
+from curate.shape import shape
+from curate.stage import Mend, Stage, Verifying
+from curate.stream import Stream
+from schemas.example import example_id
+from schemas.progress import Progress
+
+if TYPE_CHECKING:
+    from schemas.formats import Batch
+
+
+class Outcome(NamedTuple):
+    """What a run found out.
+
+    Attributes:
+        ledger: What became of each row.
+        shape: Sizes of every row that came through the first pass, at its position (`curate.shape`).
+        alarms: What looks wrong in the whole set, in sentences.
+        judged: Name of each stage, with how many rows it judged.
+    """
+
+    ledger: Ledger
+    shape: pa.Table
+    alarms: list[str]
+    judged: dict[str, int]
+
+
+class _Taken(NamedTuple):
+    """What the first pass took from a batch."""
+
+    numbers: npt.NDArray[np.int64]
+    ids: pa.StringArray
+    signals: list[pa.RecordBatch]
+    changes: list[Change]
+    came_in: dict[int, str]
+    failures: list[Failure]
+
+
+class Engine:
+    """Judges a stream.
+
+    Args:
+        stream: The rows.
+        mends: Changes to make, in order, each with its name.
+        stages: Stages, in order, each with its name.
+        progress: Told of every row that is looked at.
+    """
+
+    def __init__(
+        self, stream: Stream, mends: Sequence[tuple[str, Mend]], stages: Sequence[tuple[str, Stage]], progress: Progress
+    ) -> None:
+        self.stream = stream
+        self.mends = mends
+        self.stages = stages
+        self.progress = progress
+
+    def judge(self, check: Callable[[Ledger], None]) -> Outcome:
+        """Measure and decide.
+
+        Args:
+            check: Sees the account after the first pass, and may raise to stop the run.
+
+        Raises:
+            StageError: A stage raised while it decided, or broke its contract.
+        """
+        ledger, sizes, cheap = self._first_pass()
+        check(ledger)
+        alarms: list[str] = []
+        judged: dict[str, int] = {}
+        for name, stage in self.stages:
+            positions = np.flatnonzero(ledger.alive)
+            if name in cheap:
+                signals = cheap.pop(name)
+                if len(positions) < signals.num_rows:
+                    signals = signals.take(indices(positions))
+            else:
+                signals, positions = self._measure_some(name, stage.measure, positions, ledger)
+            judged[name] = len(positions)
+            if not len(positions):
+                continue
+            signals = _named(signals, ledger, positions)
+            if isinstance(stage, Verifying):
+                signals, positions = self._verified(name, stage, signals, positions, ledger)
+            verdicts = decide(name, stage, signals)
+            ledger.drop(name, positions, verdicts)
+            if hasattr(stage, "alarms"):
+                alarms.extend(stage.alarms(signals, verdicts))
+        return Outcome(ledger, sizes, alarms, judged)
+
+    def _first_pass(self) -> tuple[Ledger, pa.Table, dict[str, pa.Table]]:
+        """Mend every row and take every cheap measure."""
+        cheap = [(name, stage) for name, stage in self.stages if not getattr(stage, "costly", False)]
+        taken: list[_Taken] = []
+        with self.progress("measure", None, "rows") as bar:
+            for batch in self.stream:
+                taken.append(self._take(batch, cheap))
+                bar.advance(batch.examples.num_rows + len(batch.rejects))
+        numbers = np.concatenate([part.numbers for part in taken] or [np.zeros(0, dtype=np.int64)])
+        ledger = Ledger(
+            numbers=numbers,
+            ids=strings(pa.chunked_array([part.ids for part in taken], type=pa.string()).combine_chunks()),
+            came_in={number: id_ for part in taken for number, id_ in part.came_in.items()},
+            alive=np.ones(len(numbers), dtype=bool),
+            changes=[change for part in taken for change in part.changes],
+            failures=[failure for part in taken for failure in part.failures],
+        )
+        sizes = joined_table("", [part.signals[0] for part in taken])
+        signals = {
+            name: joined_table(name, [part.signals[place] for part in taken])
+            for place, (name, _) in enumerate(cheap, start=1)
+        }
+        return ledger, sizes, signals
+
+    def _take(self, batch: "Batch", cheap: list[tuple[str, Stage]]) -> _Taken:
+        """Mend and measure one batch."""
+        failures = [Failure(reject.row, None, READ_STAGE, reject.error) for reject in batch.rejects]
+        rows, changes, came_in, failed = self._mend(Rows(batch.examples, batch.numbers))
+        failures += failed
+        signals: list[pa.RecordBatch] = []
+        for name, measure in [("", shape), *((name, stage.measure) for name, stage in cheap)]:
+            parts, failed, good = attempt(name, measure, rows, came_in)
+            if failed:
+                failures += failed
+                rows = rows.take(good)
+                signals = [earlier.take(indices(good)) for earlier in signals]
+            signals.append(joined_batch(name, parts, len(rows)))
+        numbers = rows.numbers.to_numpy()
+        return _Taken(numbers, rows.ids, signals, changes, came_in, failures)
+
+    def _mend(self, rows: Rows) -> tuple[Rows, list[Change], dict[int, str], list[Failure]]:
+        """Apply the mends: the rows, what was changed, ids before the change, and the rows that raised."""
+        changes: list[Change] = []
+        came_in: dict[int, str] = {}
+        failures: list[Failure] = []
+        for name, mend in self.mends:
+            parts, failed, good = attempt(name, mend.mend, rows, came_in)
+            failures += failed
+            before = rows.take(good) if failed else rows
+            if not any(part.changed.any() for part in parts):
+                rows = before
+                continue
+            examples = pa.concat_batches([part.examples for part in parts])  # type: ignore[attr-defined]  # missing in the stubs
+            evidence = [(line, part.reason) for part in parts for line in part.evidence]
+            changed = np.flatnonzero(np.concatenate([part.changed for part in parts]))
+            rows = Rows(_with_ids(examples, changed), before.numbers)
+            for place in changed.tolist():
+                number = before.numbers[place].as_py()
+                old = came_in.setdefault(number, before.ids[place].as_py())
+                line, reason = evidence[place]
+                changes.append(Change(number, old, name, reason, line))
+        return rows, changes, came_in, failures
+
+    def mended(self, rows: Rows) -> Rows:
+        """Apply the mends to rows that came through them before."""
+        return self._mend(rows)[0] if self.mends else rows
+
+    def some(self, numbers: npt.NDArray[np.int64]) -> Iterator[Rows]:
+        """Stream the mended rows that have the given numbers, which ascend."""
+        for batch in self.stream:
+            here = np.flatnonzero(np.isin(batch.numbers.to_numpy(), numbers, assume_unique=True))
+            if not len(here):
+                continue
+            yield self.mended(Rows(batch.examples, batch.numbers).take(here))
+
+    def _measure_some(
+        self, name: str, measure: Callable[[Rows], pa.RecordBatch], positions: npt.NDArray[np.int64], ledger: Ledger
+    ) -> tuple[pa.Table, npt.NDArray[np.int64]]:
+        """Measure the rows at some positions in a pass of their own; rows that raise leave the run."""
+        found: list[pa.RecordBatch] = []
+        if len(positions):
+            with self.progress(name, len(positions), "rows") as bar:
+                for rows in self.some(ledger.numbers[positions]):
+                    parts, failures, _ = attempt(name, measure, rows, ledger.came_in)
+                    for failure in failures:
+                        ledger.fail(failure, int(np.searchsorted(ledger.numbers, failure.row)))
+                    found += parts
+                    bar.advance(len(rows))
+        return joined_table(name, found), positions[ledger.alive[positions]]
+
+    def _verified(
+        self, name: str, stage: Verifying, signals: pa.Table, positions: npt.NDArray[np.int64], ledger: Ledger
+    ) -> tuple[pa.Table, npt.NDArray[np.int64]]:
+        """Join what a second look at the stage's candidates gives to its signals."""
+        with deciding(name):
+            wanted = stage.candidates(signals)
+        more, seen = self._measure_some(name, stage.verify, positions[wanted], ledger)
+        if not more.num_rows:  # nothing to see, but `decide` reads the columns
+            with deciding(name):
+                none = pa.RecordBatch.from_pylist([], schema=self.stream.source.schema)
+                more = joined_table(name, [stage.verify(Rows(none, indices(np.zeros(0))))])
+        left = np.flatnonzero(ledger.alive[positions])
+        if len(left) < len(positions):
+            signals, positions = signals.take(indices(left)), positions[left]
+        places = np.full(len(positions), -1, dtype=np.int64)
+        places[np.searchsorted(positions, seen)] = np.arange(len(seen))
+        chosen = indices(places, places < 0)
+        for column in more.column_names:
+            signals = signals.append_column(column, more[column].take(chosen))
+        return signals, positions
+
+
+def _named(signals: pa.Table, ledger: Ledger, positions: npt.NDArray[np.int64]) -> pa.Table:
+    """Put the rows' numbers and ids beside a stage's own signals."""
+    signals = signals.append_column("row", indices(ledger.numbers[positions]))
+    return signals.append_column("id", ledger.ids.take(indices(positions)))
+
+
+def _with_ids(examples: pa.RecordBatch, changed: npt.NDArray[np.int64]) -> pa.RecordBatch:
+    """Renew the ids of the rows that changed."""
+    lines: list[dict[str, Any]] = (
+        examples.select(["messages", "context"]).take(indices(changed)).to_pylist()
+    )  # Any: JSON
+    ids = [
+        example_id([(turn["role"], turn["content"]) for turn in line["messages"]], line["context"]) for line in lines
+    ]
+    return replace_rows(examples, changed, {"id": ids})

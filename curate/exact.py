@@ -1,0 +1,49 @@
+"""Exact duplicates: rows whose normal forms are equal in every view that counts."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from curate.arrow import indices
+from curate.best import best_first, worth
+from curate.hashing import hash_groups, hashes
+from curate.rows import Rows, View
+from curate.stage import Verdicts, keep, signals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exact:
+    """Keep one of the rows that say the same, sign by sign in the normal form (`schemas.normal`).
+
+    The one with the longest answer stays; among equals the one from the preferred source, then the lowest id.
+
+    Attributes:
+        of: Views that must all be equal. `prompt` is everything before the last answer, so that conversations that
+            merely end alike stay apart; in a row of two turns it is the instruction.
+        prefer: Documents, strategies or models whose rows to prefer, best first.
+    """
+
+    of: tuple[View, ...] = ("prompt", "response", "context")
+    prefer: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Name of the stage."""
+        return "exact"
+
+    def measure(self, rows: Rows, /) -> pa.RecordBatch:
+        """Signals: `hash`, 128 bits of the normal forms; `answer` and `preference` (`curate.best`)."""
+        return signals(hash=hashes([rows.normal(view) for view in self.of]), **worth(rows, self.prefer))
+
+    def decide(self, signals: pa.Table, /) -> Verdicts:
+        """Drop all but the best of each group of equal hashes."""
+        groups = hash_groups(signals["hash"])
+        counts = np.bincount(groups)
+        repeated = np.flatnonzero(counts[groups] > 1)
+        order = best_first(signals, repeated)
+        best = np.full(len(counts), -1, dtype=np.int64)
+        best[groups[order[::-1]]] = order[::-1]
+        matched = best[groups]
+        dropped = (matched >= 0) & (matched != np.arange(len(groups)))
+        return keep(where=~dropped, reason="exact_duplicate", matched=indices(matched, ~dropped))

@@ -1,0 +1,62 @@
+"""128-bit hashes of texts, so that equal texts can be found without keeping them."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import xxhash
+
+from curate.normalise import buffers
+
+WIDTH = 16
+HASH = pa.binary(WIDTH)
+
+
+def hashes(columns: Sequence[pa.StringArray]) -> pa.FixedSizeBinaryArray:
+    """Hash each row of some columns of texts: XXH3, 128 bits, equal where all the texts are equal."""
+    if len(columns) == 1:
+        return _packed(_digests(columns[0]))
+    width = WIDTH * len(columns)
+    joined = np.hstack([np.frombuffer(_digests(column), dtype=np.uint8).reshape(-1, WIDTH) for column in columns])
+    view = _memory(np.ascontiguousarray(joined).reshape(-1))
+    digest = xxhash.xxh3_128_digest
+    return _packed(b"".join([digest(view[start : start + width]) for start in range(0, len(view), width)]))
+
+
+def hash_groups(column: "pa.ChunkedArray[Any]") -> npt.NDArray[np.int64]:  # Any: the stubs know no such scalar
+    """Number the groups of equal hashes: (rows) int64, the same number where the hash is the same."""
+    if not len(column):
+        return np.zeros(0, dtype=np.int64)
+    raw = b"".join([_raw(chunk) for chunk in column.chunks])
+    halves = np.frombuffer(raw, dtype=np.uint64).reshape(-1, 2)
+    order = np.lexsort((halves[:, 1], halves[:, 0]))
+    ordered = halves[order]
+    new = np.r_[False, (ordered[1:] != ordered[:-1]).any(axis=1)]
+    groups = np.empty(len(order), dtype=np.int64)
+    groups[order] = np.cumsum(new)
+    return groups
+
+
+def _digests(texts: pa.StringArray) -> bytes:
+    data, starts = buffers(texts)
+    view = _memory(data)
+    digest = xxhash.xxh3_128_digest
+    bounds = starts.tolist()
+    return b"".join([digest(view[start:end]) for start, end in pairwise(bounds)])
+
+
+def _packed(digests: bytes) -> pa.FixedSizeBinaryArray:
+    rows = len(digests) // WIDTH
+    return pa.FixedSizeBinaryArray.from_buffers(HASH, rows, [None, pa.py_buffer(digests)])  # type: ignore[return-value]  # the stubs give the class's parent
+
+
+def _raw(chunk: "pa.Array[Any]") -> memoryview:  # Any: as above
+    data: Any = chunk.buffers()[1]  # Any: numpy and memoryview read the buffer, the stubs do not say so
+    return memoryview(data)[chunk.offset * WIDTH : (chunk.offset + len(chunk)) * WIDTH]
+
+
+def _memory(data: Any) -> memoryview:  # Any: numpy arrays are buffers, their stubs do not say so
+    return memoryview(data)

@@ -1,0 +1,109 @@
+"""What a run did, in numbers: what the command prints, the manifest holds and the page shows."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from curate.arrow import equals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageSummary:
+    """What one stage or mend did.
+
+    Attributes:
+        name: Its name in the decisions.
+        kind: Its class.
+        settings: Its settings.
+        judged: Rows that it looked at.
+        changed: Rows that it changed.
+        dropped: Rows that it dropped.
+        errored: Rows that made it raise.
+        reasons: Rows dropped for each reason, most first.
+    """
+
+    name: str
+    kind: str
+    settings: Mapping[str, Any]  # Any: settings are of any type
+    judged: int
+    changed: int = 0
+    dropped: int = 0
+    errored: int = 0
+    reasons: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputSummary:
+    """One input: its name as it was given, and the hash and size of its file; None where it is no file."""
+
+    name: str
+    sha256: str | None
+    bytes: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a run did. kept + dropped + errored = rows.
+
+    Attributes:
+        inputs: What came in.
+        rows: Rows of all inputs.
+        kept: Rows that stayed.
+        dropped: Rows that a stage dropped.
+        errored: Rows that could not be read or measured.
+        unreadable: Those of them that could not be read.
+        changed: Rows that a mend changed, whatever became of them.
+        stages: What each mend and stage did, in order.
+        alarms: What looks wrong in the whole set.
+        recipe: Hash of stages, settings and seed.
+        seed: Seed of the run.
+        versions: Versions of the parts.
+        out: Folder that the results lie in; None where they were not written.
+        seconds: How long it took, by the name of the part.
+    """
+
+    inputs: tuple[InputSummary, ...]
+    rows: int
+    kept: int
+    dropped: int
+    errored: int
+    unreadable: int
+    changed: int
+    stages: tuple[StageSummary, ...]
+    alarms: tuple[str, ...]
+    recipe: str
+    seed: int
+    versions: Mapping[str, str]
+    out: Path | None
+    seconds: Mapping[str, float]
+
+    def manifest(self) -> dict[str, Any]:  # Any: JSON
+        """Give everything that depends on rows, recipe and seed alone: no times, no paths of this machine."""
+        whole = asdict(replace(self, out=None, seconds={}))
+        del whole["out"], whole["seconds"]
+        return whole
+
+    def as_dict(self) -> dict[str, Any]:  # Any: JSON
+        """Give all of it as plain values."""
+        out = None if self.out is None else str(self.out)
+        return {**self.manifest(), "out": out, "seconds": dict(self.seconds)}
+
+
+def counts(decisions: pa.Table, action: str) -> dict[str, dict[str, int]]:
+    """Count the decisions of one action: reasons by stage, most first, then by name."""
+    some = decisions.filter(equals(decisions["action"], action)).select(["stage", "reason"])
+    grouped = some.group_by(["stage", "reason"]).aggregate([([], "count_all")]).to_pylist()
+    found: dict[str, dict[str, int]] = {}
+    for line in sorted(grouped, key=lambda line: (-line["count_all"], line["stage"] or "", line["reason"] or "")):
+        found.setdefault(line["stage"] or "", {})[line["reason"] or ""] = line["count_all"]
+    return found
+
+
+def count_rows(decisions: pa.Table, action: str) -> int:
+    """Count the rows that have a decision of an action."""
+    some = decisions.filter(equals(decisions["action"], action))
+    return int(pc.count_distinct(some["row"]).as_py())

@@ -1,0 +1,34 @@
+from collections.abc import Callable
+
+import pyarrow as pa
+import pytest
+
+from curate.empty import Empty
+from curate.rows import Rows
+
+
+@pytest.mark.parametrize(
+    ("instruction", "response", "reason"),
+    [
+        ("Q", "A", None),
+        ("", "A", "empty_instruction"),
+        (" \n\t", "A", "empty_instruction"),
+        ("", "", "empty_instruction"),
+        ("Q", "", "empty_response"),
+        ("Q", "\x00\u200b\u00a0\u3000", "empty_response"),
+        ("Q", "<nooutput>", "placeholder_response"),
+        ("Q", "N/A", "placeholder_response"),
+        ("Which of them are prime?", "None", None),
+        ("Q", "0", None),
+        ("?", "!", None),
+        ("你", "好", None),
+    ],
+)
+def test_rows_without_question_or_answer_go(
+    rows_of: Callable[..., Rows], instruction: str, response: str, reason: str | None
+) -> None:
+    stage = Empty()
+    verdicts = stage.decide(pa.table(stage.measure(rows_of([(instruction, response)]))))
+    assert verdicts.keep.to_pylist() == [reason is None]
+    if reason:
+        assert verdicts.reason.to_pylist() == [reason]

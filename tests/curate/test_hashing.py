@@ -1,0 +1,23 @@
+import pyarrow as pa
+import xxhash
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curate.hashing import hash_groups, hashes
+
+
+def test_a_hash_is_that_of_xxhash() -> None:
+    assert hashes([pa.array(["a", ""])]).to_pylist() == [xxhash.xxh3_128_digest(text) for text in (b"a", b"")]
+
+
+def test_texts_do_not_flow_from_one_column_into_the_next() -> None:
+    one, two = hashes([pa.array(["ab", "a"]), pa.array(["c", "bc"])]).to_pylist()
+    assert one != two
+
+
+@given(st.lists(st.sampled_from(["a", "b", "c", "é"]), max_size=20), st.integers(1, 5))
+def test_equal_hashes_are_one_group_whatever_the_chunks(texts: list[str], size: int) -> None:
+    parts = [hashes([pa.array(texts[start : start + size])]) for start in range(0, len(texts), size)]
+    groups = hash_groups(pa.chunked_array(parts or [hashes([pa.array([], type=pa.string())])])).tolist()
+    assert len(set(groups)) == len(set(texts))
+    assert all((groups[i] == groups[j]) == (texts[i] == texts[j]) for i in range(len(texts)) for j in range(i))
