@@ -1,11 +1,18 @@
 """Who answers the requests: a server, or a model on this machine."""
 
+import dataclasses
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from gristmill.models import EMBEDDED, model_folder
 from gristmill.recipe import ClientConfig
 from schemas.chat import Answer, ChatRequest, Client
 from schemas.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from generate import GenerateConfig
+
+_EMBEDDED_WORDS = 150
 
 
 class LazyLocal:
@@ -37,6 +44,13 @@ class LazyLocal:
 
             self._loaded = LocalModel.load(self._folder)
         yield from self._loaded.complete(requests)
+
+
+def suited(config: "GenerateConfig", client: ClientConfig) -> "GenerateConfig":
+    """Fit the settings to the embedded model, which asks better questions about the beginning of a passage alone."""
+    if client.client != "embedded" or client.model is not None or config.shown_words is not None:
+        return config
+    return dataclasses.replace(config, shown_words=_EMBEDDED_WORDS)
 
 
 def open_client(config: ClientConfig, progress: Progress = silent) -> Client:

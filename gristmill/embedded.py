@@ -14,7 +14,10 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 from schemas.atomic import atomic_folder, make_folder, write_json
 from schemas.errors import GristmillError, MissingExtraError
@@ -139,13 +142,15 @@ def _unpack(gguf: Path, folder: Path, progress: Progress) -> None:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    from gristmill.quiet import quiet_transformers
+    from train.folder import quiet_libraries
 
-    with progress("unpacking the embedded model", 3, "steps") as bar, quiet_transformers():
+    with progress("unpacking the embedded model", 3, "steps") as bar, quiet_libraries(), redirect_stderr(StringIO()):
         tokenizer = AutoTokenizer.from_pretrained(str(gguf.parent), gguf_file=gguf.name)
         bar.advance()
         # transformers warns that float32 is faster for weights that stay packed; these are unpacked and saved at once.
-        model = AutoModelForCausalLM.from_pretrained(str(gguf.parent), gguf_file=gguf.name, dtype=torch.bfloat16)
+        model: Any = AutoModelForCausalLM.from_pretrained(  # Any: the marks below are in no type
+            str(gguf.parent), gguf_file=gguf.name, dtype=torch.bfloat16
+        )
         # The loader leaves marks of the GGUF quantiser on the model, with which it can neither be saved nor trained.
         model.hf_quantizer = None
         model.is_quantized = False

@@ -54,24 +54,25 @@ def peak_memory() -> int:
 
 def _generate(recipe: Recipe, out: Path, console: Console) -> Step:
     from generate import generate
-    from gristmill.clients import open_client
+    from gristmill.clients import open_client, suited
     from gristmill.commands.arguments import existing
 
     pairs = out / "pairs.parquet"
     documents = existing(list(recipe.documents))
-    wants_client = recipe.generate.strategy != "template"
+    config = suited(recipe.generate, recipe.client)
+    wants_client = config.strategy != "template"
     client = open_client(recipe.client, console.progress) if wants_client else None
 
     def work() -> dict[str, Any]:  # Any: whatever JSON can hold
-        report = generate(documents, pairs, config=recipe.generate, client=client, progress=console.progress)
+        report = generate(documents, pairs, config=config, client=client, progress=console.progress)
         return {**report.summary(), "text": report.text()}
 
     made_from = {
         "version": __version__,
-        "settings": repr(recipe.generate),
+        "settings": repr(config),
         "route": client.route if client else "",
         "model": client.model if client else "",
-        "documents": _corpus_digest(documents, recipe.generate.max_bytes),
+        "documents": _corpus_digest(documents, config.max_bytes),
     }
     return Step(name="generate", made_from=made_from, outputs=[pairs, out / "generation.json"], work=work)
 

@@ -30,7 +30,7 @@ def read_stages(values: object, *, where: str) -> tuple[Any, ...]:  # Any: whate
     if not isinstance(values, list) or not values:
         raise InputError("a list of stages is expected", where=where, mend="Write one a line, as `- exact`")
     kinds = stage_types()
-    stages = []
+    stages: list[Any] = []  # Any: as in the result
     for value in values:
         if isinstance(value, Mapping) and len(value) == 1:
             name, settings = next(iter(value.items()))

@@ -36,12 +36,13 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: whatever JSON can hold
     """Generate, and tell what came of it."""
     from generate import GenerateConfig, generate
-    from gristmill.clients import open_client
+    from gristmill.clients import open_client, suited
     from gristmill.config import read_config
 
     settings = {name: getattr(args, name) for name in ("strategy", "examples", "section_tokens", "seed")}
-    config = read_config(GenerateConfig, settings, where="the command line")
-    client = None if config.strategy == "template" else open_client(client_config(args), console.progress)
+    who = client_config(args)
+    config = suited(read_config(GenerateConfig, settings, where="the command line"), who)
+    client = None if config.strategy == "template" else open_client(who, console.progress)
     report = generate(
         existing(args.documents),
         args.out,
