@@ -24,7 +24,7 @@ from curate.repetition import Repetition
 from curate.samples import Samples
 from curate.stage import Mend, Stage
 from curate.stream import Source, Stream
-from curate.summary import InputSummary, Report, StageSummary, count_rows, counts
+from curate.summary import InputSummary, Report, StageSummary, count_rows, counts, first_rows
 from schemas.atomic import atomic_folder, write_json
 from schemas.errors import GristmillError, InputError, OutputError
 from schemas.parquet import write_table
@@ -182,6 +182,7 @@ class Pipeline:
         """Count what happened, and check that no row is missing."""
         ledger = outcome.ledger
         dropped, changed, errored = (counts(decisions, action) for action in ("dropped", "changed", "errored"))
+        first = first_rows(decisions, "dropped")
         kept = int(ledger.alive.sum())
         _check_conservation(decisions, ledger.total)
         stages = tuple(
@@ -192,6 +193,7 @@ class Pipeline:
                 dropped=_sum(dropped.get(about["name"])),
                 errored=_sum(errored.get(about["name"])),
                 reasons=dropped.get(about["name"], {}),
+                rows=first.get(about["name"], {}),
             )
             for about in self.settings()
         )

@@ -10,6 +10,8 @@ import pyarrow.compute as pc
 
 from curate.arrow import equals
 
+_FIRST = 6
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageSummary:
@@ -24,6 +26,7 @@ class StageSummary:
         dropped: Rows that it dropped.
         errored: Rows that made it raise.
         reasons: Rows dropped for each reason, most first.
+        rows: Numbers of the first rows dropped for each reason.
     """
 
     name: str
@@ -34,6 +37,7 @@ class StageSummary:
     dropped: int = 0
     errored: int = 0
     reasons: Mapping[str, int]
+    rows: Mapping[str, list[int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,10 +91,28 @@ class Report:
         del whole["out"], whole["seconds"]
         return whole
 
-    def as_dict(self) -> dict[str, Any]:  # Any: JSON
+    def summary(self) -> dict[str, Any]:  # Any: JSON
         """Give all of it as plain values."""
         out = None if self.out is None else str(self.out)
         return {**self.manifest(), "out": out, "seconds": dict(self.seconds)}
+
+    def text(self) -> str:
+        """Tell it in a few lines."""
+        lines = [f"{self.rows:,} rows in" + (f", {self.unreadable:,} cannot be read" if self.unreadable else "")]
+        for stage in self.stages:
+            did = [f"changed {stage.changed:,}"] if stage.changed else []
+            did += [f"{stage.errored:,} in error"] if stage.errored else []
+            did += [
+                f"dropped {count:,} {reason} (row{'s' * (count > 1)} {_told(stage.rows[reason], count)})"
+                for reason, count in stage.reasons.items()
+            ]
+            lines.append(f"  {stage.name:<12} {', '.join(did) or '-'}")
+        lines += [f"Look at this: {alarm}" for alarm in self.alarms]
+        lines.append(f"{self.kept:,} kept + {self.dropped:,} dropped + {self.errored:,} errored = {self.rows:,} rows")
+        if self.out is not None:
+            lines.append(f"The kept rows: {self.out / 'curated.parquet'}")
+            lines.append(f"Every row's fate: {self.out / 'decisions.parquet'}, as a page: {self.out / 'report.html'}")
+        return "\n".join(lines)
 
 
 def counts(decisions: pa.Table, action: str) -> dict[str, dict[str, int]]:
@@ -101,6 +123,20 @@ def counts(decisions: pa.Table, action: str) -> dict[str, dict[str, int]]:
     for line in sorted(grouped, key=lambda line: (-line["count_all"], line["stage"] or "", line["reason"] or "")):
         found.setdefault(line["stage"] or "", {})[line["reason"] or ""] = line["count_all"]
     return found
+
+
+def first_rows(decisions: pa.Table, action: str) -> dict[str, dict[str, list[int]]]:
+    """Give the numbers of the first rows of one action, by stage and reason."""
+    some = decisions.filter(equals(decisions["action"], action)).select(["stage", "reason", "row"])
+    found: dict[str, dict[str, list[int]]] = {}
+    for line in some.group_by(["stage", "reason"]).aggregate([("row", "list")]).to_pylist():
+        found.setdefault(line["stage"] or "", {})[line["reason"] or ""] = sorted(line["row_list"])[:_FIRST]
+    return found
+
+
+def _told(rows: list[int], count: int) -> str:
+    """Write row numbers, of many the first ones."""
+    return ", ".join(map(str, rows)) + (" ..." if count > len(rows) else "")
 
 
 def count_rows(decisions: pa.Table, action: str) -> int:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any, overload
 
 from gristmill.models import EMBEDDED, model_folder
-from gristmill.training import train_run, training_rows
+from gristmill.training import train_run
 from schemas.chat import ChatRequest, ChatResponse, Client
 from schemas.errors import InputError
 from schemas.example import Message
@@ -76,17 +76,23 @@ class Model:
         """
         import pyarrow as pa
 
+        from train import read_rows
+
         if isinstance(data, list):
             try:
                 data = pa.Table.from_pylist(data)
             except (pa.ArrowException, AttributeError, TypeError) as error:
                 raise InputError(f"the list does not hold rows of one kind ({error})", where="load_data") from error
+        elif isinstance(data, str) and not data.startswith("hub:"):
+            data = Path(data)
         given = {"question": question, "answer": answer}
         columns = {role: column for role, column in given.items() if column is not None}
-        rows = training_rows(data, columns=columns or None)
-        if self._rows is not None:
-            rows = pa.concat_tables([self._rows, rows], promote_options="default")
-        self._rows = rows
+        rows = read_rows(data, columns=columns or None)
+        if rows.unreadable:
+            number, fault = rows.unreadable[0]
+            raise InputError(fault, where=f"row {number}", mend="Curate the data first: that sets such rows aside")
+        tables = [rows.table] if self._rows is None else [self._rows, rows.table]
+        self._rows = pa.concat_tables(tables, promote_options="default")
         return self
 
     def train(

@@ -5,9 +5,10 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
-from gristmill import __version__, tell
+from gristmill import __version__
 from gristmill.console import Console, seconds
 from gristmill.recipe import Recipe
 from gristmill.steps import Ledger, Step, alone_in, file_digest
@@ -36,7 +37,7 @@ def run_recipe(recipe: Recipe, out: Path, console: Console) -> dict[str, Any]:  
             step = make(recipe, out, console)
             console.say(f"[{number}/{len(makers)}] {step.name}")
             done = ledger.do(step)
-            console.say(done.summary["text"])
+            console.say(indent(done.summary["text"], "  "))
             console.say("  unchanged, reused\n" if done.reused else f"  done in {seconds(time.monotonic() - begun)}\n")
             results[step.name] = {**done.summary, "reused": done.reused}
     took, peak = time.monotonic() - started, peak_memory()
@@ -84,7 +85,7 @@ def _curate(recipe: Recipe, out: Path, console: Console) -> Step:
 
     def work() -> dict[str, Any]:  # Any: whatever JSON can hold
         report = Pipeline(recipe.stages).run(pairs, out=curated, progress=console.progress)
-        return {**report.as_dict(), "text": tell.curation(report)}
+        return {**report.summary(), "text": report.text()}
 
     made_from = {
         "version": __version__,

@@ -9,7 +9,7 @@ from train.model import LocalModel, Score
 from train.preflight import PREFLIGHT_SCHEMA, Checked, Preflight, check_rows
 from train.render import Fault, Rendered, Renderer
 from train.report import TrainReport
-from train.run import train
+from train.run import Rows, read_rows, train
 from train.split import Split, split
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Preflight",
     "Rendered",
     "Renderer",
+    "Rows",
     "Score",
     "Split",
     "TrainConfig",
@@ -35,6 +36,7 @@ __all__ = [
     "exact_match",
     "merge",
     "model_name",
+    "read_rows",
     "split",
     "token_f1",
     "train",

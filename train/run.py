@@ -4,10 +4,10 @@ import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +36,9 @@ _VERSIONS = ("torch", "transformers", "trl", "peft", "datasets", "accelerate")
 _FREE = {"save_every", "model"}  # what may change between a killed run and the one that goes on
 
 
+Clusters: TypeAlias = Callable[[pa.Table], npt.NDArray[np.int64]]
+
+
 class Rows(NamedTuple):
     """Examples to train on: their table, the number of each row, and the rows that could not be read."""
 
@@ -55,11 +58,11 @@ class _Prepared(NamedTuple):
 
 
 def train(
-    data: Path | pa.Table,
+    data: Path | pa.Table | Rows,
     out: Path,
     *,
     config: TrainConfig,
-    clusters: npt.NDArray[np.int64] | None = None,
+    clusters: Clusters | None = None,
     dry_run: bool = False,
     progress: Progress = silent,
 ) -> TrainReport:
@@ -69,10 +72,10 @@ def train(
     merged/, metrics.jsonl, loss.png and training.json.
 
     Args:
-        data: Curated folder, file of any format, or table with the columns of `EXAMPLE_SCHEMA`.
+        data: Curated folder, file of any format, table, or what `read_rows` made of them.
         out: Folder of the run.
         config: Settings.
-        clusters: (rows,) near-duplicate cluster of each row of the table, negative for none; they are not split.
+        clusters: Gives the near-duplicate cluster of each row of a table, (rows,) int64; a cluster is not split.
         dry_run: Check, split and pack, and stop there.
         progress: Shows how far it is.
 
@@ -83,7 +86,7 @@ def train(
     """
     require("torch", "transformers", "accelerate", "datasets", "trl", "peft", "matplotlib")
     settings(config, out)  # wrong settings are told before anything is read
-    rows = read_rows(data)
+    rows = data if isinstance(data, Rows) else read_rows(data)
     folder = find_model(config.model)
     renderer = Renderer(load_tokenizer(folder))
     make_folder(out)
@@ -121,8 +124,12 @@ def train(
     return TrainReport.read(out, final, prepared.checked.report)
 
 
-def read_rows(data: Path | pa.Table) -> Rows:
-    """Read a curated folder, a file of any format, or a table.
+def read_rows(data: Any, *, columns: Mapping[str, str] | None = None) -> Rows:  # Any: see Args
+    """Read a curated folder, a file of any format, or rows in memory.
+
+    Args:
+        data: Path, `hub:` name, Arrow table, DataFrame or `datasets.Dataset`.
+        columns: Roles of the columns, where their names do not tell.
 
     Raises:
         InputError: There is no such thing, or it cannot be read.
@@ -135,7 +142,7 @@ def read_rows(data: Path | pa.Table) -> Rows:
                 "no curated.parquet in this folder", where=str(data), mend="Give a curated folder, or a file of rows"
             )
         data /= "curated.parquet"
-    source = open_examples(data)
+    source = open_examples(data, columns=columns)
     numbers, unreadable, batches = [np.empty(0, np.int64)], [], []
     for batch in source.batches():
         numbers.append(batch.numbers.to_numpy())
@@ -160,7 +167,7 @@ def _prepare(  # noqa: PLR0913 - everything that is known before the weights are
     out: Path,
     *,
     config: TrainConfig,
-    clusters: npt.NDArray[np.int64] | None,
+    clusters: Clusters | None,
     where: str,
     progress: Progress,
 ) -> tuple[_Prepared, TrainConfig]:
@@ -182,7 +189,7 @@ def _prepare(  # noqa: PLR0913 - everything that is known before the weights are
         )
     kept = np.searchsorted(rows.numbers, [row.row for row in checked.rendered])
     table = _numbered(rows.table.take(kept), rows.numbers[kept])
-    near = None if clusters is None else clusters[kept]
+    near = None if clusters is None else clusters(table)
     sides = split(table, held_out=config.held_out, seed=config.seed, clusters=near)
     trained = [checked.rendered[index] for index in sides.train]
     limit = checked.report.max_length

@@ -4,7 +4,6 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from gristmill import tell
 from gristmill.commands.arguments import command, existing, pairs
 from gristmill.console import Console
 
@@ -51,5 +50,5 @@ def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: w
         keep_going=args.keep_going,
         progress=console.progress,
     )
-    console.say(tell.curation(report))
-    return report.as_dict()
+    console.say(report.text())
+    return report.summary()

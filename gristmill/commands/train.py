@@ -52,9 +52,16 @@ def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: w
     if args.full:
         settings["method"] = "full"
     config = train_config({**settings, "model": model_folder(args.model, console.progress)})
-    report = train_run(args.data, args.out, config=config, dry_run=args.dry_run, progress=console.progress)
+    report = train_run(_data(args.data), args.out, config=config, dry_run=args.dry_run, progress=console.progress)
     console.say(report.text())
     return report.summary()
+
+
+def _data(name: str) -> str | Path:
+    """Tell a file from a hub dataset."""
+    from gristmill.commands.arguments import existing
+
+    return name if name.startswith("hub:") else existing([Path(name)])[0]
 
 
 def train_config(settings: dict[str, Any]) -> "TrainConfig":  # Any: checked here

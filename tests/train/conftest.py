@@ -1,23 +1,13 @@
-"""A model small enough to train in a second, with a tokenizer trained on the spot."""
+"""What tests of training share: rows, templates and a finished run."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
 
 from schemas import Example, Message, Source, examples_table
 
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
-
-CHATML = (
-    "{% for message in messages %}"
-    "{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n' }}"
-    "{% endfor %}"
-    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
-)
 INJECTING = (
     "{% for message in messages %}"
     "{% if loop.first and message['role'] != 'system' %}"
@@ -27,53 +17,6 @@ INJECTING = (
     "{% endfor %}"
     "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
 )
-
-
-def make_tokenizer(template: str | None = CHATML, *, eos: str | None = "<|im_end|>") -> "PreTrainedTokenizerBase":
-    """Build a byte-level tokenizer that needs no training data: every byte is a token, plus three control tokens."""
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-    from transformers import PreTrainedTokenizerFast as TheirTokenizer
-
-    control = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
-    signs = sorted(pre_tokenizers.ByteLevel.alphabet())
-    vocabulary = {sign: number for number, sign in enumerate([*control, *signs])}
-    merges = [("Ċ", "Ċ"), ("t", "h"), ("th", "e"), ("Ġ", "the")]
-    for first, second in merges:
-        vocabulary[first + second] = len(vocabulary)
-    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=merges))
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    tokenizer.add_special_tokens(control)
-    special = {} if eos is None else {"eos_token": eos, "pad_token": eos}
-    fast: Any = TheirTokenizer  # Any: its constructor is untyped
-    wrapped: PreTrainedTokenizerBase = fast(tokenizer_object=tokenizer, unk_token="<|endoftext|>", **special)
-    wrapped.chat_template = template
-    return wrapped
-
-
-def make_model(folder: Path, tokenizer: "PreTrainedTokenizerBase", *, context: int = 512) -> Path:
-    """Save a random two-layer Llama with its tokenizer, as bfloat16 safetensors with tied embeddings."""
-    import torch
-    from transformers import LlamaConfig, LlamaForCausalLM
-
-    llama: Any = LlamaForCausalLM  # Any: its constructor is untyped
-    torch.manual_seed(0)
-    config = LlamaConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=32,
-        intermediate_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        max_position_embeddings=context,
-        tie_word_embeddings=True,
-        bos_token_id=1,
-        eos_token_id=2,
-        pad_token_id=2,
-    )
-    llama(config).to(torch.bfloat16).save_pretrained(str(folder))
-    tokenizer.save_pretrained(str(folder))
-    return folder
 
 
 def examples(pairs: Sequence[tuple[str, str]], *, sections: Sequence[str] | None = None) -> pa.Table:
@@ -92,24 +35,6 @@ def examples(pairs: Sequence[tuple[str, str]], *, sections: Sequence[str] | None
 
 
 @pytest.fixture(scope="session")
-def tokenizer() -> "PreTrainedTokenizerBase":
-    """Give a ChatML tokenizer; do not change it."""
-    return make_tokenizer()
-
-
-@pytest.fixture(scope="session")
-def tokenizer_with() -> "Callable[..., PreTrainedTokenizerBase]":
-    """Give the function that builds a tokenizer with another template or without an end of sequence."""
-    return make_tokenizer
-
-
-@pytest.fixture(scope="session")
-def model_in() -> "Callable[..., Path]":
-    """Give the function that saves a tiny random model into a folder."""
-    return make_model
-
-
-@pytest.fixture(scope="session")
 def table_of() -> Callable[..., pa.Table]:
     """Give the function that makes a table of question-answer pairs."""
     return examples
@@ -119,12 +44,6 @@ def table_of() -> Callable[..., pa.Table]:
 def injecting() -> str:
     """Give a template that adds a system prompt of its own."""
     return INJECTING
-
-
-@pytest.fixture(scope="session")
-def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the folder of a tiny random model; do not change it."""
-    return make_model(tmp_path_factory.mktemp("tiny") / "model", make_tokenizer())
 
 
 @pytest.fixture(scope="session")
