@@ -5,10 +5,11 @@ of the candidates (never in the order in which answers arrive), write. Everythin
 reason. Nothing is written before the end but the journal, so a killed run leaves the old files as they were.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
-from itertools import islice
+from itertools import compress, islice
 from pathlib import Path
 
 from generate.answers import check_passage
@@ -17,7 +18,7 @@ from generate.config import GenerateConfig
 from generate.corpus import Skip, read_corpus
 from generate.grounding import QuestionCheck, locate
 from generate.journal import Journal, Journalled, journalled
-from generate.passages import definitions, has_hole, passage
+from generate.passages import definitions, has_hole, passage, template_marks
 from generate.report import Failed, GenerationReport, Rejected, Skipped, tally, write_rejected
 from generate.sections import rough_tokens, split
 from generate.strategies import Question, Rejection, Strategy
@@ -99,6 +100,7 @@ class _Run:
     skipped: list[Skipped] = field(default_factory=list)
     unfit: list[tuple[int, Rejected]] = field(default_factory=list)
     candidates: list[Candidate] = field(default_factory=list)
+    marks: Counter[str] = field(default_factory=Counter)
     accepted: dict[int, Example] = field(default_factory=dict)
     rejected: list[tuple[int, Rejected]] = field(default_factory=list)
     failed: list[tuple[int, Failed]] = field(default_factory=list)
@@ -112,7 +114,21 @@ class _Run:
                 self.skipped.append(Skipped(str(item.path), item.reason, item.detail))
             else:
                 self.documents += 1
+                self.marks.update(template_marks(item.text))
                 self._cut(item, seen)
+        self._leave_out_tags()
+
+    def _leave_out_tags(self) -> None:
+        """Leave out code that shows template tags, where the pages themselves are written with such tags.
+
+        There it tells how the site is made, not what the documents are about. Where no page has tags outside its
+        code, as in the manual of a template language, code with tags is content like any other.
+        """
+        live = {mark for mark, pages in self.marks.items() if pages >= min(2, self.documents)}
+        shown = [any(mark in candidate.passage for mark in live) for candidate in self.candidates]
+        fault = Rejection("template_tag", "its code shows the tags that the pages are written with")
+        self.unfit += [(each.number, _rejected(each, fault)) for each in compress(self.candidates, shown)]
+        self.candidates = [each for each, tagged in zip(self.candidates, shown, strict=True) if not tagged]
 
     def _cut(self, document: Document, seen: dict[str, str]) -> None:
         links = definitions(document.text)

@@ -3,6 +3,6 @@
 from generate.passages.links import definitions
 from generate.passages.plain import plain_text
 from generate.passages.reading import passage
-from generate.passages.tags import has_hole, has_template_tag
+from generate.passages.tags import has_hole, template_marks
 
-__all__ = ["definitions", "has_hole", "has_template_tag", "passage", "plain_text"]
+__all__ = ["definitions", "has_hole", "passage", "plain_text", "template_marks"]

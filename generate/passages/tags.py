@@ -53,12 +53,12 @@ def read_tags(text: str, stash: Stash) -> str:
     return _LEFT.sub("", "".join(out))
 
 
-def has_template_tag(text: str) -> bool:
-    """Tell whether a text holds the mark of a template tag outside its code."""
+def template_marks(text: str) -> frozenset[str]:
+    """Give the marks of template tags that a text holds outside its code: `{%`, `{{`, both or none."""
     if "{%" not in text and "{{" not in text:
-        return False
+        return frozenset()
     prose = Stash().code_spans(without_code_blocks(text))
-    return "{%" in prose or "{{" in prose
+    return frozenset(mark for mark in ("{%", "{{") if mark in prose)
 
 
 def has_hole(text: str) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generate.passages import definitions, has_hole, has_template_tag, passage, plain_text
+from generate.passages import definitions, has_hole, passage, plain_text, template_marks
 
 SIGNS = "abc {}%#[]()<>!`|*_-\n\\\"'=:/&;~"
 MARKS = ["{%", "%}", "{{", "}}", "```\n", "<td>", "<table>", "](", '{% x "y" %}', "\n\n"]
@@ -16,7 +16,7 @@ PIECES = st.sampled_from([*SIGNS, *MARKS])
 @given(st.lists(PIECES, max_size=60).map("".join))
 @settings(max_examples=500, deadline=None)
 def test_no_template_tag_is_left_outside_code(text: str) -> None:
-    assert not has_template_tag(passage(text))
+    assert not template_marks(passage(text))
 
 
 @given(st.text(max_size=200))
@@ -204,7 +204,7 @@ def test_notes_of_the_dialects_are_read(raw: str, read: str) -> None:
     ],
 )
 def test_a_template_tag_is_found_outside_code_only(text: str, answer: bool) -> None:
-    assert has_template_tag(text) is answer
+    assert bool(template_marks(text)) is answer
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ import pytest
 
 from gristmill.cli import main
 
-PAGES = 12
 TOPICS = ("leave", "travel", "laptops", "parking", "pensions", "training", "kitchens", "badges", "bikes", "phones")
 
 
@@ -28,7 +27,7 @@ def project(tmp_path: Path, tiny_folder: Path) -> Path:
             f"---\ntitle: Rules for {topic}\n---\n\n# {topic.capitalize()}\n\n"
             f"Whoever asks about {topic} writes to the {topic} desk, which answers within {number + 2} days.\n\n"
             f"## Limits of {topic}\n\n"
-            f"The yearly limit for {topic} is {100 + 7 * number} euros, and {{{{ site.name }}}} pays it in June.\n"
+            f"The yearly limit for {topic} is {100 + 7 * number} euros, paid in [June]({{{{ site.base }}}}/pay/).\n"
         )
         (docs / f"{topic}.md").write_text(text)
     (tmp_path / "recipe.yaml").write_text(
