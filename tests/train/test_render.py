@@ -77,20 +77,24 @@ def test_turns_after_the_last_answer_are_left_away(tokenizer: "PreTrainedTokeniz
     assert longer.ids.tolist() == shorter.ids.tolist()
 
 
+@pytest.fixture(scope="session")
+def plain(tokenizer: "PreTrainedTokenizerBase") -> Renderer:
+    """Give one renderer for all that hypothesis tries."""
+    return Renderer(tokenizer)
+
+
 @given(question=TEXT, answer=TEXT)
-def test_what_is_learnt_decodes_to_the_answer_and_its_end(question: str, answer: str) -> None:
-    renderer = RENDERERS["plain"]
-    row = rendered(renderer, chat(question, answer))
-    assert learnt(renderer, row) == answer + "<|im_end|>"
+def test_what_is_learnt_decodes_to_the_answer_and_its_end(plain: Renderer, question: str, answer: str) -> None:
+    row = rendered(plain, chat(question, answer))
+    assert learnt(plain, row) == answer + "<|im_end|>"
 
 
 @given(turns=st.lists(TEXT, min_size=2, max_size=6).filter(lambda turns: len(turns) % 2 == 0))
-def test_training_reads_the_prompt_that_generation_sends(turns: list[str]) -> None:
-    renderer = RENDERERS["plain"]
+def test_training_reads_the_prompt_that_generation_sends(plain: Renderer, turns: list[str]) -> None:
     messages = chat(*turns)
-    ids = rendered(renderer, messages).ids.tolist()
+    ids = rendered(plain, messages).ids.tolist()
     for stop in range(1, len(messages), 2):
-        [prompt] = renderer.prompts([messages[:stop]])
+        [prompt] = plain.prompts([messages[:stop]])
         assert isinstance(prompt, list)
         assert ids[: len(prompt)] == prompt
 
@@ -212,19 +216,3 @@ def test_a_tokenizer_that_starts_each_text_its_own_way_sees_it_whole() -> None:
     row = rendered(renderer, chat("Why?", "Because"))
     assert tokenizer.convert_ids_to_tokens(row.ids.tolist()) == [*"▁[Why?]▁Because", "</s>"]
     assert tokenizer.convert_ids_to_tokens(row.labels[row.labels >= 0].tolist()) == [*"▁Because", "</s>"]
-
-
-def _renderers() -> dict[str, Renderer]:
-    """Build what hypothesis reuses between examples; a fixture would be built anew for each."""
-    import importlib.util
-    from pathlib import Path
-
-    spec = importlib.util.spec_from_file_location("train_conftest", Path(__file__).with_name("conftest.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return {"plain": Renderer(module.make_tokenizer())}
-
-
-RENDERERS = _renderers()
