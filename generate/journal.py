@@ -175,7 +175,7 @@ class Journal:
                 raise OutputError(
                     f"the journal cannot be opened or written ({error})",
                     where=where,
-                    mend="Check the path and its permissions, or name another file with --journal",
+                    mend="Check the path, its permissions and the space left, or name another file with --journal",
                 ) from error
             raise InputError(
                 f"not a readable journal ({error})",

@@ -43,7 +43,8 @@ class Console:
 
     def fail(self, sentence: str) -> None:
         """Print why the command failed."""
-        print(f"gristmill: {printable(sentence).rstrip('.')}.", file=sys.stderr, flush=True)  # noqa: T201 - as above
+        end = "" if sentence.endswith((".", "?", "!")) else "."
+        print(f"gristmill: {printable(sentence)}{end}", file=sys.stderr, flush=True)  # noqa: T201 - as above
         self.result({"error": sentence})
 
     def progress(self, label: str, total: int | None, unit: str) -> "Bar":

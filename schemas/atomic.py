@@ -20,6 +20,7 @@ _REMEDIES = {
     errno.EDQUOT: ("the disk quota is used up", "Free some space and run it again"),
     errno.EACCES: ("no permission to write there", "Choose another folder with -o, or change its permissions"),
     errno.EPERM: ("no permission to write there", "Choose another folder with -o, or change its permissions"),
+    errno.ENOENT: ("no folder can be made there", "Choose another folder with -o"),
     errno.EROFS: ("the file system is read-only", "Choose another folder with -o"),
     errno.ENOTDIR: ("a part of this path is a file, not a folder", "Choose another folder with -o"),
     errno.EEXIST: ("a file of this name is in the way", "Choose another folder with -o, or move that file"),
@@ -92,6 +93,8 @@ def atomic_folder(path: Path) -> Iterator[Path]:
             if path.exists():
                 path.rename(old)
             partial.rename(path)
+    except OutputError as error:
+        raise OutputError(error.what, where=error.where.replace(str(partial), str(path)), mend=error.mend) from error
     finally:
         _forget(partial)
         if path.exists():
