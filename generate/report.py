@@ -8,7 +8,10 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from generate.candidates import Candidate
+from generate.strategies import Rejection
 from schemas.atomic import write_json
+from schemas.chat import ChatResponse
 from schemas.parquet import ParquetSink
 
 _FIELDS: "list[pa.Field[Any]]" = [  # Any: the columns have different types
@@ -182,6 +185,28 @@ def _told(counts: Mapping[str, int], what: str) -> str:
     return (
         f" ({sum(counts.values())} {what}: " + ", ".join(f"{count} {reason}" for reason, count in counts.items()) + ")"
     )
+
+
+def rejected(
+    candidate: Candidate, fault: Rejection, *, question: str | None = None, response: ChatResponse | None = None
+) -> Rejected:
+    """Put down a candidate that gave no example."""
+    return Rejected(
+        document=candidate.document.id,
+        section=candidate.section.label,
+        start=candidate.section.start,
+        end=candidate.section.end,
+        question=question,
+        answer=candidate.passage,
+        reason=fault.reason,
+        detail=encodable(fault.detail),
+        response=None if response is None else encodable(response.text),
+    )
+
+
+def encodable(text: str) -> str:
+    """Replace lone surrogates, which a model's JSON may hold and UTF-8 cannot."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def tally(reasons: Iterable[str]) -> dict[str, int]:

@@ -5,29 +5,24 @@ of the candidates (never in the order in which answers arrive), write. Everythin
 reason. Nothing is written before the end but the journal, so a killed run leaves the old files as they were.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
-from itertools import compress, islice
+from itertools import islice
 from pathlib import Path
 
-from generate.answers import check_passage
 from generate.candidates import Candidate, spread
 from generate.config import GenerateConfig
-from generate.corpus import Skip, read_corpus
 from generate.grounding import QuestionCheck, locate
 from generate.journal import Journal, Journalled, journalled
-from generate.passages import definitions, has_hole, passage, template_marks
-from generate.report import Failed, GenerationReport, Rejected, Skipped, tally, write_rejected
-from generate.sections import rough_tokens, split
+from generate.report import Failed, GenerationReport, Rejected, encodable, rejected, tally, write_rejected
 from generate.strategies import Question, Rejection, Strategy
+from generate.survey import Survey, survey
 from schemas import (
     EXAMPLE_SCHEMA,
     ChatRequest,
     ChatResponse,
     Client,
-    Document,
     Example,
     InputError,
     LLMError,
@@ -35,7 +30,6 @@ from schemas import (
     Origin,
     OutputError,
     examples_table,
-    normal,
 )
 from schemas.atomic import make_folder
 from schemas.parquet import ParquetSink
@@ -76,8 +70,7 @@ def generate(
             "nobody is there to write the questions", mend="Name a client, or choose the strategy template"
         )
     _check_place(out)
-    run = _Run(config, strategy, model=client.model if client else "")
-    run.read(documents, progress)
+    run = _Run(config, strategy, survey(documents, config, progress), model=client.model if client else "")
     with ExitStack() as stack:
         asker = None
         if client is not None:
@@ -94,79 +87,17 @@ class _Run:
 
     config: GenerateConfig
     strategy: Strategy
+    survey: Survey
     model: str
-    documents: int = 0
-    sections: int = 0
-    skipped: list[Skipped] = field(default_factory=list)
-    unfit: list[tuple[int, Rejected]] = field(default_factory=list)
-    candidates: list[Candidate] = field(default_factory=list)
-    marks: Counter[str] = field(default_factory=Counter)
     accepted: dict[int, Example] = field(default_factory=dict)
     rejected: list[tuple[int, Rejected]] = field(default_factory=list)
     failed: list[tuple[int, Failed]] = field(default_factory=list)
     asked: int = 0
 
-    def read(self, paths: Sequence[Path], progress: Progress) -> None:
-        """Read the documents and set apart the sections that can be answers."""
-        seen: dict[str, str] = {}
-        for item in read_corpus(paths, max_bytes=self.config.max_bytes, progress=progress):
-            if isinstance(item, Skip):
-                self.skipped.append(Skipped(str(item.path), item.reason, item.detail))
-            else:
-                self.documents += 1
-                self.marks.update(template_marks(item.text))
-                self._cut(item, seen)
-        self._leave_out_tags()
-
-    def _leave_out_tags(self) -> None:
-        """Leave out code that shows template tags, where the pages themselves are written with such tags.
-
-        There it tells how the site is made, not what the documents are about. Where no page has tags outside its
-        code, as in the manual of a template language, code with tags is content like any other.
-        """
-        live = {mark for mark, pages in self.marks.items() if pages >= min(2, self.documents)}
-        shown = [any(mark in candidate.passage for mark in live) for candidate in self.candidates]
-        fault = Rejection("template_tag", "its code shows the tags that the pages are written with")
-        self.unfit += [(each.number, _rejected(each, fault)) for each in compress(self.candidates, shown)]
-        self.candidates = [each for each, tagged in zip(self.candidates, shown, strict=True) if not tagged]
-
-    def _cut(self, document: Document, seen: dict[str, str]) -> None:
-        links = definitions(document.text)
-        for section in split(document, max_tokens=self.config.section_tokens, count=rough_tokens):
-            text = passage(document.text[section.start : section.end], kinds=section.kinds, definitions=links)
-            candidate = Candidate(self.sections, document, section, text)
-            self.sections += 1
-            fault = self._judge_passage(candidate, seen)
-            if fault is None:
-                self.candidates.append(candidate)
-            else:
-                self.unfit.append((candidate.number, _rejected(candidate, fault)))
-
-    def _judge_passage(self, candidate: Candidate, seen: dict[str, str]) -> Rejection | None:
-        if candidate.section.kinds == ("front_matter",):
-            return Rejection("front_matter")
-        if not candidate.passage.strip():
-            return Rejection("no_text")
-        section = candidate.section
-        if has_hole(candidate.document.text[section.start : section.end]):
-            return Rejection("template_variable", "a template's variable stands in a sentence, which lacks its value")
-        tokens = rough_tokens(candidate.passage)
-        config = self.config
-        fault = check_passage(
-            candidate, tokens=tokens, most_tokens=config.max_answer_tokens, prose_only=config.prose_only
-        )
-        if fault is not None:
-            return fault
-        name, here = normal(candidate.passage), f"{candidate.document.id}, {candidate.section.label}"
-        if name in seen:
-            return Rejection("repeated_passage", f"as in {seen[name]}")
-        seen[name] = here
-        return None
-
     def ask(self, asker: Journalled | None, progress: Progress) -> None:
         """Ask for questions, round after round, until there are enough or no candidate is left."""
         check = QuestionCheck(_examples_in_prompt(self.strategy))
-        waiting = iter(spread(self.candidates, seed=self.config.seed))
+        waiting = iter(spread(self.survey.candidates, seed=self.config.seed))
         while batch := list(islice(waiting, self._missing())):
             requests = [self.strategy.request(candidate) for candidate in batch]
             outcomes = list(_answers(requests, asker, progress))
@@ -187,12 +118,12 @@ class _Run:
     def _take(self, candidate: Candidate, response: ChatResponse | None, check: QuestionCheck) -> None:
         question = self.strategy.parse(candidate, response)
         if isinstance(question, Rejection):
-            self.rejected.append((candidate.number, _rejected(candidate, question, response=response)))
+            self.rejected.append((candidate.number, rejected(candidate, question, response=response)))
             return
-        question = _encodable(question)
+        question = encodable(question)
         fault = check.check(question, candidate)
         if fault is not None:
-            self.rejected.append((candidate.number, _rejected(candidate, fault, question=question, response=response)))
+            self.rejected.append((candidate.number, rejected(candidate, fault, question=question, response=response)))
             return
         self.accepted[candidate.number] = Example(
             messages=(Message("user", question), Message("assistant", candidate.passage)),
@@ -209,19 +140,19 @@ class _Run:
         beside, _, _ = (out.parent / name for name in _BESIDE)
         with ParquetSink(out, EXAMPLE_SCHEMA, recipe=recipe) as sink:
             sink.write(examples_table([self.accepted[number] for number in sorted(self.accepted)]))
-        write_rejected(beside, [row for _, row in sorted([*self.unfit, *self.rejected])], recipe=recipe)
+        write_rejected(beside, [row for _, row in sorted([*self.survey.unfit, *self.rejected])], recipe=recipe)
         report = GenerationReport(
-            files=self.documents + len(self.skipped),
-            documents=self.documents,
-            skipped=tuple(self.skipped),
-            sections=self.sections,
-            unfit=tally(row.reason for _, row in self.unfit),
-            candidates=len(self.candidates),
+            files=self.survey.documents + len(self.survey.skipped),
+            documents=self.survey.documents,
+            skipped=tuple(self.survey.skipped),
+            sections=self.survey.sections,
+            unfit=tally(row.reason for _, row in self.survey.unfit),
+            candidates=len(self.survey.candidates),
             wanted=self.config.examples,
             accepted=len(self.accepted),
             rejected=tally(row.reason for _, row in self.rejected),
             failed=tuple(failure for _, failure in sorted(self.failed)),
-            not_asked=len(self.candidates) - self.asked,
+            not_asked=len(self.survey.candidates) - self.asked,
             shortfall=self._shortfall(),
             sent=asker.sent if asker else 0,
             replayed=asker.replayed if asker else 0,
@@ -250,9 +181,9 @@ class _Run:
         reasons = tally([*(row.reason for _, row in self.rejected), *("request_failed" for _ in self.failed)])
         told = ", ".join(f"{count} {reason}" for reason, count in reasons.items())
         return (
-            f"{made} of {wanted} examples: all {len(self.candidates)} sections that can be answers were used"
+            f"{made} of {wanted} examples: all {len(self.survey.candidates)} sections that can be answers were used"
             + (f" ({told})" if told else "")
-            + f"; {len(self.unfit)} of {self.sections} sections cannot"
+            + f"; {len(self.survey.unfit)} of {self.survey.sections} sections cannot"
         )
 
 
@@ -270,30 +201,9 @@ def _answers(
     yield from outcomes
 
 
-def _rejected(
-    candidate: Candidate, fault: Rejection, *, question: str | None = None, response: ChatResponse | None = None
-) -> Rejected:
-    return Rejected(
-        document=candidate.document.id,
-        section=candidate.section.label,
-        start=candidate.section.start,
-        end=candidate.section.end,
-        question=question,
-        answer=candidate.passage,
-        reason=fault.reason,
-        detail=_encodable(fault.detail),
-        response=None if response is None else _encodable(response.text),
-    )
-
-
 def _examples_in_prompt(strategy: Strategy) -> list[str]:
     """List the questions that the prompt shows as examples."""
     return strategy.template.shown() if isinstance(strategy, Question) else []
-
-
-def _encodable(text: str) -> str:
-    """Replace lone surrogates, which a model's JSON may hold and UTF-8 cannot."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def _check_place(out: Path) -> None:

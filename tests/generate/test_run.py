@@ -230,25 +230,6 @@ def test_templates_need_nobody_and_leave_no_journal(docs: Path, tmp_path: Path) 
     conserved(report)
 
 
-@pytest.mark.parametrize(("live", "examples"), [(True, 0), (False, 1)], ids=["pages have tags", "pages have none"])
-def test_code_with_tags_is_content_only_where_pages_have_none(
-    tmp_path: Path,
-    live: bool,
-    examples: int,
-) -> None:
-    folder = tmp_path / "docs"
-    folder.mkdir()
-    shown = (
-        "# Loops\n\nWrite a loop over all the pages of a site with `{% for page in pages %}` on a line of its own.\n"
-    )
-    (folder / "loops.md").write_text(shown)
-    for name in ("a", "b"):
-        (folder / f"{name}.md").write_text(f"# {name}\n\n" + ("{% include 'head.html' %}\n" if live else ""))
-    report = generate([folder], tmp_path / "pairs.parquet", config=GenerateConfig(strategy="template"))
-    assert report.accepted == examples
-    assert report.unfit.get("template_tag", 0) == 1 - examples
-
-
 def test_copies_of_a_passage_are_asked_about_once(docs: Path, tmp_path: Path) -> None:
     (docs / "zcopy.md").write_text((docs / "basket.md").read_text())
     report = make(docs, tmp_path, Scripted())

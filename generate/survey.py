@@ -1,0 +1,107 @@
+"""What the documents have to offer: their sections, and which of them can be answers.
+
+Nothing is asked yet, so nothing is paid for what would be thrown away.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import compress
+from pathlib import Path
+
+from generate.answers import check_passage
+from generate.candidates import Candidate
+from generate.config import GenerateConfig
+from generate.corpus import Skip, read_corpus
+from generate.passages import definitions, has_hole, passage, template_marks
+from generate.report import Rejected, Skipped, rejected
+from generate.sections import rough_tokens, split
+from generate.strategies import Rejection
+from schemas import Document, normal
+from schemas.progress import Progress
+
+
+@dataclass(slots=True)
+class Survey:
+    """The documents read so far.
+
+    Attributes:
+        documents: How many were read.
+        sections: How many sections they have.
+        skipped: Files that could not be read.
+        unfit: Sections that cannot be answers, with their numbers.
+        candidates: The other sections.
+    """
+
+    documents: int = 0
+    sections: int = 0
+    skipped: list[Skipped] = field(default_factory=list)
+    unfit: list[tuple[int, Rejected]] = field(default_factory=list)
+    candidates: list[Candidate] = field(default_factory=list)
+
+    def read(self, paths: Sequence[Path], config: GenerateConfig, progress: Progress) -> None:
+        """Read every document and sort its sections."""
+        marks: Counter[str] = Counter()
+        seen: dict[str, str] = {}
+        for item in read_corpus(paths, max_bytes=config.max_bytes, progress=progress):
+            if isinstance(item, Skip):
+                self.skipped.append(Skipped(str(item.path), item.reason, item.detail))
+            else:
+                self.documents += 1
+                marks.update(template_marks(item.text))
+                self._cut(item, seen, config)
+        self._leave_out_tags({mark for mark, pages in marks.items() if pages >= min(2, self.documents)})
+
+    def _leave_out_tags(self, live: set[str]) -> None:
+        """Leave out code that shows template tags, where the pages themselves are written with such tags.
+
+        There it tells how the site is made, not what the documents are about. Where no page has tags outside its
+        code, as in the manual of a template language, code with tags is content like any other.
+        """
+        shown = [any(mark in candidate.passage for mark in live) for candidate in self.candidates]
+        fault = Rejection("template_tag", "its code shows the tags that the pages are written with")
+        self.unfit += [(each.number, rejected(each, fault)) for each in compress(self.candidates, shown)]
+        self.candidates = [each for each, tagged in zip(self.candidates, shown, strict=True) if not tagged]
+
+    def _cut(self, document: Document, seen: dict[str, str], config: GenerateConfig) -> None:
+        links = definitions(document.text)
+        for section in split(document, max_tokens=config.section_tokens, count=rough_tokens):
+            text = passage(document.text[section.start : section.end], kinds=section.kinds, definitions=links)
+            candidate = Candidate(self.sections, document, section, text)
+            self.sections += 1
+            fault = _fault(candidate, seen, config)
+            if fault is None:
+                self.candidates.append(candidate)
+            else:
+                self.unfit.append((candidate.number, rejected(candidate, fault)))
+
+
+def survey(paths: Sequence[Path], config: GenerateConfig, progress: Progress) -> Survey:
+    """Read the documents and set apart the sections that can be answers.
+
+    Raises:
+        InputError: There is no document.
+    """
+    found = Survey()
+    found.read(paths, config, progress)
+    return found
+
+
+def _fault(candidate: Candidate, seen: dict[str, str], config: GenerateConfig) -> Rejection | None:
+    """Say why a section's passage cannot be an answer; `seen` holds the passages before it, by their normal form."""
+    if candidate.section.kinds == ("front_matter",):
+        return Rejection("front_matter")
+    if not candidate.passage.strip():
+        return Rejection("no_text")
+    section = candidate.section
+    if has_hole(candidate.document.text[section.start : section.end]):
+        return Rejection("template_variable", "a template's variable stands in a sentence, which lacks its value")
+    tokens = rough_tokens(candidate.passage)
+    fault = check_passage(candidate, tokens=tokens, most_tokens=config.max_answer_tokens, prose_only=config.prose_only)
+    if fault is not None:
+        return fault
+    name, here = normal(candidate.passage), f"{candidate.document.id}, {candidate.section.label}"
+    if name in seen:
+        return Rejection("repeated_passage", f"as in {seen[name]}")
+    seen[name] = here
+    return None
