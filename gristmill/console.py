@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import sys
-import time
 from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -59,8 +58,6 @@ class TerminalBar:
         from tqdm import tqdm
 
         live = sys.stderr.isatty()
-        self._label = label
-        self._started = time.monotonic()
         self._bar: tqdm[Any] = tqdm(  # Any: it iterates over nothing
             desc=f"  {label}",
             total=total,
