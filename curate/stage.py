@@ -6,13 +6,18 @@ besides:
 - `costly = True`: its measure is taken on the rows that are still alive when its turn comes, not in the first pass.
 - `candidates` and `verify`: it needs to see some rows a second time before it decides (`Verifying`).
 - `alarms(signals, verdicts)`: sentences for the report about what looks wrong in the whole set.
+- `thresholds`: names of those of its settings that only `decide` reads. To move one measures nothing again.
+- `by_text = True`: its signals depend on what a row says (messages and context) and on its settings alone, so they may
+  be kept from run to run under the row's id.
+- `fingerprint`: hash of whatever else its signals depend on, such as a file or a model.
 
-A measure looks at each row alone, so that its signals do not depend on how rows fall into batches.
+A measure looks at each row alone, so that its signals do not depend on how rows fall into batches. Batches are measured
+side by side in threads, so a measure changes nothing that another one reads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
@@ -42,6 +47,7 @@ class Verdicts:
         threshold: What it was held against.
         matched: Position, among these rows, of the kept row that this one repeats; null where there is none.
         evidence: A short text for the reader of the decisions.
+        columns: Columns to write beside the rows, such as a score or a split; None for none.
     """
 
     keep: pa.BooleanArray
@@ -50,6 +56,7 @@ class Verdicts:
     threshold: pa.DoubleArray
     matched: pa.Int64Array
     evidence: pa.StringArray
+    columns: pa.RecordBatch | None = None
 
     def __len__(self) -> int:
         return len(self.keep)
@@ -127,7 +134,7 @@ def signals(**columns: Column) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(arrays, names=list(columns))
 
 
-def keep(
+def keep(  # noqa: PLR0913 - one argument for each field of the verdicts
     *,
     where: Column,
     reason: str | Column,
@@ -135,10 +142,11 @@ def keep(
     threshold: Column | float | None = None,
     matched: Column | None = None,
     evidence: Column | None = None,
+    columns: Mapping[str, Column] | None = None,
 ) -> Verdicts:
     """Keep the rows where the condition holds, and drop the others for the reason given.
 
-    Each argument but `where` may be left out, or be one value for all rows.
+    Each argument but `where` may be left out, or be one value for all rows. `columns` are written beside the rows.
     """
     kept: Any = _array(where).cast(pa.bool_())  # Any: the stubs lose the type
     rows = len(kept)
@@ -149,6 +157,7 @@ def keep(
         threshold=_column(threshold, pa.float64(), rows),
         matched=_column(matched, pa.int64(), rows),
         evidence=_column(evidence, pa.string(), rows),
+        columns=signals(**columns) if columns else None,
     )
 
 
