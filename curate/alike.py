@@ -16,14 +16,23 @@ differ are looked at:
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-import xxhash
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from rapidfuzz import process
 from rapidfuzz.distance import Indel, Levenshtein
+
+from curate.normalise import buffers
+from curate.threads import workers
 
 SHORT_WORDS = 24
 SHORT_ANSWER = 32
 LONG_CHARACTERS = 50_000
+TRAITS = 3
 SIDES = "\n"  # between the two sides of a text; a normal form holds no line end
 SIDE_THRESHOLD = 0.6
 _HAN_OR_KANA = re.compile("([\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])")
@@ -79,6 +88,42 @@ def likeness(left: str, right: str, threshold: float) -> Likeness:
     return Likeness(alike, _guard(left, right))
 
 
+def copies(left: str, right: str) -> bool:
+    """Tell whether two similar normal forms say the same. The order of the two does not matter."""
+    return not _guard(*sorted((left, right)))
+
+
+def similarities(left: Sequence[str | None], right: Sequence[str | None], threshold: float) -> npt.NDArray[np.float64]:
+    """Compare normal forms pair by pair, on all cores: their similarities, 0 below the threshold and for None.
+
+    Args:
+        left: One text of each pair.
+        right: The other.
+        threshold: Least similarity that counts.
+    """
+    sizes = np.array(
+        [
+            -1 if ours is None or theirs is None else max(len(ours), len(theirs))
+            for ours, theirs in zip(left, right, strict=True)
+        ],
+        dtype=np.int64,
+    )
+    scores = np.zeros(len(left), dtype=np.float64)
+    usual = np.flatnonzero((sizes >= 0) & (sizes <= LONG_CHARACTERS)).tolist()
+    if usual:
+        scores[usual] = process.cpdist(
+            [left[place] for place in usual],
+            [right[place] for place in usual],
+            scorer=Indel.normalized_similarity,
+            score_cutoff=threshold,
+            dtype=np.float64,
+            workers=workers(),
+        )
+    for place in np.flatnonzero(sizes > LONG_CHARACTERS).tolist():
+        scores[place] = similarity(left[place] or "", right[place] or "", threshold)
+    return scores
+
+
 def similarity(left: str, right: str, threshold: float) -> float:
     """Give the Indel similarity of two normal forms, 0 to 1; 0 where it is below the threshold.
 
@@ -100,6 +145,17 @@ def words_of(form: str) -> list[str]:
 
 def swaps(ours: Sequence[str], theirs: Sequence[str]) -> list[tuple[str, str]]:
     """Pair the runs of words that stand in each other's place; one side is empty where words were only added."""
+    start = 0
+    for mine, yours in zip(ours, theirs, strict=False):
+        if mine != yours:
+            break
+        start += 1
+    end = 0
+    for mine, yours in zip(reversed(ours[start:]), reversed(theirs[start:]), strict=False):
+        if mine != yours:
+            break
+        end += 1
+    ours, theirs = ours[start : len(ours) - end], theirs[start : len(theirs) - end]
     pairs = []
     for step in Levenshtein.opcodes(ours, theirs):
         if step.tag != "equal":
@@ -112,29 +168,48 @@ def swaps(ours: Sequence[str], theirs: Sequence[str]) -> list[tuple[str, str]]:
     return pairs
 
 
-class Traits(NamedTuple):
-    """What rules most pairs out before they are compared.
+def traits(forms: pa.StringArray) -> npt.NDArray[np.int64]:
+    """Give what rules most pairs out before they are compared: pairs that `ruled_out` by it are no copies.
 
-    Attributes:
-        numbers: How many words hold a digit.
-        number_hash: Hash of these words, whatever their order.
-        gist_hash: Hash of the words that a copy of a short text must hold in the same order; 0 for a long text.
+    Returns:
+        (texts, TRAITS) int64: how many words hold a digit; a hash of these, whatever their order; a hash of the words that a
+        copy of a short text must hold in the same order, 0 for a long text.
     """
+    from curate.kernels.traits import text_traits
 
-    numbers: int
-    number_hash: int
-    gist_hash: int
+    data, starts = buffers(forms)
+    digits = _digits(ascii_only=bool(pc.all(pc.string_is_ascii(forms)).as_py()))
+    found = np.empty((len(forms), TRAITS), dtype=np.int64)
+    text_traits(data, starts, digits, _free_table(), np.array([SHORT_WORDS, LONG_CHARACTERS]), found)
+    return found
 
 
-def traits(form: str) -> Traits:
-    """Give the traits of a normal form."""
-    numbers = sorted(_numbers(form))
-    gist_hash = 0
-    if len(form) <= LONG_CHARACTERS:
-        words = words_of(form)
-        if len(words) < SHORT_WORDS:
-            gist_hash = xxhash.xxh3_64_intdigest(" ".join(_gist(words)).encode()) >> 1 or 1
-    return Traits(len(numbers), xxhash.xxh3_64_intdigest(" ".join(numbers).encode()) >> 1, gist_hash)
+@lru_cache(maxsize=2)
+def _digits(*, ascii_only: bool) -> npt.NDArray[np.uint8]:
+    """Tell which code points are decimal digits, as `\\d` takes them."""
+    codes = range(128) if ascii_only else range(0x20000)
+    return np.fromiter((chr(code).isdecimal() for code in codes), dtype=np.uint8, count=len(codes))
+
+
+@lru_cache(maxsize=1)
+def _free_table() -> npt.NDArray[np.uint64]:
+    """Put the hashes of the free words into a table with open addressing."""
+    table = np.zeros(256, dtype=np.uint64)
+    for word in sorted(FREE):
+        code = word_hash(word)
+        slot = (code ^ (code >> 32)) % len(table)
+        while table[slot]:
+            slot = (slot + 1) % len(table)
+        table[slot] = code
+    return table
+
+
+def word_hash(word: str) -> int:
+    """Hash a word: FNV-1a, 64 bits, over its UTF-8."""
+    code = 0xCBF29CE484222325
+    for byte in word.encode():
+        code = (code ^ byte) * 0x100000001B3 % 2**64
+    return code
 
 
 def _guard(left: str, right: str) -> str:
@@ -164,7 +239,9 @@ def _guard(left: str, right: str) -> str:
 
 def _numbers(form: str) -> list[str]:
     """Give the words that hold a digit."""
-    return [word for word in form.split() if not word.isalpha() and _DIGIT.search(word)]
+    if not _DIGIT.search(form):
+        return []
+    return [word for word in words_of(form) if not word.isalpha() and _DIGIT.search(word)]
 
 
 def _sides_alike(left: str, right: str) -> bool:
@@ -180,14 +257,16 @@ def _other_question(left: str, right: str) -> bool:
     """Tell whether two texts have one short answer to two short questions that differ in one place, by other words."""
     ours, mine, answer = left.partition(SIDES)
     theirs, yours, same = right.partition(SIDES)
-    if not mine or not yours or _gist(words_of(answer)) != _gist(words_of(same)):
+    if not mine or not yours or ours == theirs:
         return False
     before, after = words_of(ours), words_of(theirs)
     if len(before) != len(after) or len(before) >= SHORT_WORDS or len(answer.split()) > SHORT_ANSWER:
         return False
     places = [place for place, pair in enumerate(zip(before, after, strict=True)) if pair[0] != pair[1]]
     one_run = bool(places) and places[-1] - places[0] == len(places) - 1
-    return one_run and any(_content((before[place], after[place])) for place in places)
+    if not one_run or not any(_content((before[place], after[place])) for place in places):
+        return False
+    return answer == same or _gist(words_of(answer)) == _gist(words_of(same))
 
 
 def _gist(words: Sequence[str]) -> list[str]:
@@ -196,8 +275,9 @@ def _gist(words: Sequence[str]) -> list[str]:
 
 
 def _stem(word: str) -> str:
-    """Take off a plural or third-person s."""
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+    """Take off a plural or third-person s, of words of more than three bytes."""
+    plural = word.endswith("s") and not word.endswith("ss") and len(word.encode()) > 3
+    return word[:-1] if plural else word
 
 
 def _content(swap: tuple[str, str]) -> bool:

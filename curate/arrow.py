@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -35,3 +36,18 @@ def strings(values: Any) -> pa.StringArray:  # Any: a sequence or an array of ob
 def buffer(values: Any) -> pa.Buffer:  # Any: numpy arrays are buffers, their stubs do not say so
     """Give the memory of a numpy array to Arrow."""
     return pa.py_buffer(values)
+
+
+def list_column(column: "pa.ChunkedArray[Any]", kind: Any, width: int) -> npt.NDArray[Any]:  # Any: numbers of any type
+    """Give a column of lists of one length as (rows, width)."""
+    chunks: list[Any] = column.chunks  # Any: the stubs know no fixed-size lists
+    flat = [chunk.flatten().to_numpy() for chunk in chunks]
+    return np.concatenate([np.zeros(0, dtype=kind), *flat]).reshape(-1, width)
+
+
+def common(numbers: npt.NDArray[np.int64], among: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Give the places of those numbers that stand among others; both ascend, and the others may be many more."""
+    if not len(numbers):
+        return np.zeros(0, dtype=np.int64)
+    start, end = np.searchsorted(among, [numbers[0], numbers[-1] + 1])
+    return np.flatnonzero(np.isin(numbers, among[start:end], assume_unique=True))

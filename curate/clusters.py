@@ -7,8 +7,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from curate.arrow import indices, strings
+from curate.alike import traits
+from curate.candidates import Index, Texts
 from curate.hashing import hash_groups, hashes
-from curate.lsh import candidate_pairs, signatures
+from curate.lsh import signatures
 from curate.near import sides
 from curate.normalise import normal_forms
 from curate.rows import Rows, View
@@ -43,10 +45,13 @@ def clusters(texts: Sequence[str] | pa.Table, threshold: float = 0.88, *, of: Vi
     groups = hash_groups(pa.chunked_array([hashes([part]) for part in forms]))
     _, first = np.unique(groups, return_index=True)
     signed = [signatures(part) for part in forms]
-    bands = np.concatenate([band for band, _ in signed])[first]
-    lengths = np.concatenate([length for _, length in signed])[first]
+    known = Texts(
+        np.concatenate([bands for bands, _ in signed])[first],
+        np.concatenate([lengths for _, lengths in signed])[first],
+        np.concatenate([traits(part) for part in forms])[first],
+    )
     whole = pa.chunked_array([part.cast(pa.large_string()) for part in forms]).take(indices(first))
-    edges = Comparer(whole, lengths, threshold).compare(candidate_pairs(bands, np.arange(len(first))))
+    edges = Comparer(whole, threshold, every=True).compare(Index(known, threshold).pairs(np.arange(len(first))))
     labels = components(edges.pairs, len(first))[groups]
     _, order, labels = np.unique(labels, return_index=True, return_inverse=True)
     place = np.empty(len(order), dtype=np.int64)

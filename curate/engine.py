@@ -5,19 +5,21 @@ the pass that writes (`output`).
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from curate.arrow import indices, strings
+from curate.arrow import common, indices, strings
 from curate.calls import attempt, decide, deciding, joined_batch, joined_table
 from curate.ledger import READ_STAGE, Change, Failure, Ledger
 from curate.rows import Rows, replace_rows
 from curate.shape import shape
 from curate.stage import Mend, Stage, Verifying
 from curate.stream import Stream
+from curate.threads import in_order
 from schemas.example import example_id
 from schemas.progress import Progress
 
@@ -42,8 +44,9 @@ class Outcome(NamedTuple):
 
 
 class _Taken(NamedTuple):
-    """What the first pass took from a batch."""
+    """What the first pass took from a batch of so many rows."""
 
+    rows: int
     numbers: npt.NDArray[np.int64]
     ids: pa.StringArray
     signals: list[pa.RecordBatch]
@@ -90,7 +93,7 @@ class Engine:
                 if len(positions) < signals.num_rows:
                     signals = signals.take(indices(positions))
             else:
-                signals, positions = self._measure_some(name, stage.measure, positions, ledger)
+                signals, positions = self._measure_some(name, stage.measure, positions, ledger, map)
             judged[name] = len(positions)
             if not len(positions):
                 continue
@@ -108,9 +111,9 @@ class Engine:
         cheap = [(name, stage) for name, stage in self.stages if not getattr(stage, "costly", False)]
         taken: list[_Taken] = []
         with self.progress("measure", None, "rows") as bar:
-            for batch in self.stream:
-                taken.append(self._take(batch, cheap))
-                bar.advance(batch.examples.num_rows + len(batch.rejects))
+            for part in in_order(partial(self._take, cheap=cheap), self.stream):
+                taken.append(part)
+                bar.advance(part.rows)
         numbers = np.concatenate([part.numbers for part in taken] or [np.zeros(0, dtype=np.int64)])
         ledger = Ledger(
             numbers=numbers,
@@ -127,7 +130,7 @@ class Engine:
         }
         return ledger, sizes, signals
 
-    def _take(self, batch: "Batch", cheap: list[tuple[str, Stage]]) -> _Taken:
+    def _take(self, batch: "Batch", *, cheap: list[tuple[str, Stage]]) -> _Taken:
         """Mend and measure one batch."""
         failures = [Failure(reject.row, None, READ_STAGE, reject.error) for reject in batch.rejects]
         rows, changes, came_in, failed = self._mend(Rows(batch.examples, batch.numbers))
@@ -141,7 +144,8 @@ class Engine:
                 signals = [earlier.take(indices(good)) for earlier in signals]
             signals.append(joined_batch(name, parts, len(rows)))
         numbers = rows.numbers.to_numpy()
-        return _Taken(numbers, rows.ids, signals, changes, came_in, failures)
+        seen = batch.examples.num_rows + len(batch.rejects)
+        return _Taken(seen, numbers, rows.ids, signals, changes, came_in, failures)
 
     def _mend(self, rows: Rows) -> tuple[Rows, list[Change], dict[int, str], list[Failure]]:
         """Apply the mends: the rows, what was changed, ids before the change, and the rows that raised."""
@@ -173,24 +177,36 @@ class Engine:
     def some(self, numbers: npt.NDArray[np.int64]) -> Iterator[Rows]:
         """Stream the mended rows that have the given numbers, which ascend."""
         for batch in self.stream:
-            here = np.flatnonzero(np.isin(batch.numbers.to_numpy(), numbers, assume_unique=True))
-            if not len(here):
-                continue
-            yield self.mended(Rows(batch.examples, batch.numbers).take(here))
+            here = common(batch.numbers.to_numpy(), numbers)
+            if len(here):
+                yield self.mended(Rows(batch.examples, batch.numbers).take(here))
 
     def _measure_some(
-        self, name: str, measure: Callable[[Rows], pa.RecordBatch], positions: npt.NDArray[np.int64], ledger: Ledger
+        self,
+        name: str,
+        measure: Callable[[Rows], pa.RecordBatch],
+        positions: npt.NDArray[np.int64],
+        ledger: Ledger,
+        each: "type[map[Any]] | Callable[..., Iterator[Any]]",  # Any: what `attempt` gives
     ) -> tuple[pa.Table, npt.NDArray[np.int64]]:
-        """Measure the rows at some positions in a pass of their own; rows that raise leave the run."""
+        """Measure the rows at some positions in a pass of their own; rows that raise leave the run.
+
+        Args:
+            name: Name of the stage.
+            measure: What to call.
+            positions: Which rows.
+            ledger: The account.
+            each: How the batches are gone through: `map`, or `in_order` where they may be measured side by side.
+        """
         found: list[pa.RecordBatch] = []
         if len(positions):
             with self.progress(name, len(positions), "rows") as bar:
-                for rows in self.some(ledger.numbers[positions]):
-                    parts, failures, _ = attempt(name, measure, rows, ledger.came_in)
+                call = partial(attempt, name, measure, came_in=ledger.came_in)
+                for parts, failures, good in each(call, self.some(ledger.numbers[positions])):
                     for failure in failures:
                         ledger.fail(failure, int(np.searchsorted(ledger.numbers, failure.row)))
                     found += parts
-                    bar.advance(len(rows))
+                    bar.advance(len(good) + len(failures))
         return joined_table(name, found), positions[ledger.alive[positions]]
 
     def _verified(
@@ -199,7 +215,7 @@ class Engine:
         """Join what a second look at the stage's candidates gives to its signals."""
         with deciding(name):
             wanted = stage.candidates(signals)
-        more, seen = self._measure_some(name, stage.verify, positions[wanted], ledger)
+        more, seen = self._measure_some(name, stage.verify, positions[wanted], ledger, in_order)
         if not more.num_rows:  # nothing to see, but `decide` reads the columns
             with deciding(name):
                 none = pa.RecordBatch.from_pylist([], schema=self.stream.source.schema)

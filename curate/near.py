@@ -12,11 +12,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from curate.alike import LONG_CHARACTERS, SIDES, swaps, words_of
-from curate.arrow import indices, strings
+from curate.alike import LONG_CHARACTERS, SIDES, TRAITS, swaps, traits, words_of
+from curate.arrow import indices, list_column, plain, strings
 from curate.best import best_first, worth
+from curate.candidates import Index, Texts, sharing
 from curate.hashing import hash_groups, hashes
-from curate.lsh import BANDS, sharing, signatures
+from curate.lsh import BANDS, signatures
 from curate.rows import VIEWS, Rows, View
 from curate.stage import Verdicts, keep, signals
 from curate.stars import Comparer, find_stars
@@ -59,17 +60,24 @@ class Near:
         return "near"
 
     def measure(self, rows: Rows, /) -> pa.RecordBatch:
-        """Signals: `hash` of the normal form, its `bands` and `length`; `answer` and `preference` (`curate.best`)."""
+        """Signals: `hash` of the normal form, its `bands`, `length` and `traits`; what the row is worth (`curate.best`)."""
         forms = self._forms(rows)
         bands, lengths = signatures(forms)
-        lists = pa.FixedSizeListArray.from_arrays(pa.array(bands.reshape(-1)), BANDS)
-        return signals(hash=hashes([forms]), bands=lists, length=lengths, **worth(rows, self.prefer))
+        return signals(
+            hash=hashes([forms]),
+            bands=pa.FixedSizeListArray.from_arrays(pa.array(bands.reshape(-1)), BANDS),
+            length=lengths,
+            traits=pa.FixedSizeListArray.from_arrays(pa.array(traits(forms).reshape(-1)), TRAITS),
+            **worth(rows, self.prefer),
+        )
 
     def candidates(self, signals: pa.Table, /) -> npt.NDArray[np.bool_]:
-        """Ask for the texts of rows that share a band: one for each normal form."""
+        """Ask for the texts of rows that may have a copy: one for each normal form."""
         forms = _forms(signals)
+        order = best_first(signals, forms.best)
+        order = order[sharing(list_column(signals["bands"], np.uint32, BANDS)[order])]
         wanted = np.zeros(signals.num_rows, dtype=bool)
-        wanted[forms.best[sharing(_bands(signals)[forms.best])]] = True
+        wanted[order[Index(_texts(signals, order), self.threshold).pairs(np.arange(len(order))).ravel()]] = True
         return wanted
 
     def verify(self, rows: Rows, /) -> pa.RecordBatch:
@@ -83,28 +91,31 @@ class Near:
     def decide(self, signals: pa.Table, /) -> Verdicts:
         """Drop every row that matches a better one, with the similarity as its score."""
         forms = _forms(signals)
-        best = forms.best
-        chosen = indices(best)
-        texts: Any = signals["text"].take(chosen)  # Any: the stubs know no chunked strings
-        comparer = Comparer(texts, signals["length"].take(chosen).to_numpy(), self.threshold)
-        rank = np.empty(len(best), dtype=np.int64)
-        rank[np.searchsorted(best, best_first(signals, best))] = np.arange(len(best))
-        stars = find_stars(_bands(signals)[best], comparer, rank, forms.tie)
-        star = np.where(stars.matched < 0, np.arange(len(best)), stars.matched)
-        matched = best[star[forms.of]]
-        dropped = matched != np.arange(signals.num_rows)
-        own = stars.matched[forms.of] < 0
-        evidence: list[str | None] = [None] * signals.num_rows
-        for place in np.flatnonzero(dropped & ~own).tolist():
-            form = int(forms.of[place])
-            evidence[place] = _words(texts[form].as_py(), texts[int(stars.matched[form])].as_py())
+        order = best_first(signals, np.flatnonzero(signals["text"].is_valid().to_numpy()))
+        texts: Any = signals["text"].take(indices(order))  # Any: the stubs know no chunked strings
+        stars = find_stars(_texts(signals, order), Comparer(texts, self.threshold))
+        goes = np.flatnonzero(stars.matched >= 0)
+        match = np.arange(signals.num_rows)
+        scores = np.ones(signals.num_rows, dtype=np.float64)
+        words = np.full(signals.num_rows, None, dtype=object)
+        match[order[goes]] = order[stars.matched[goes]]
+        scores[order[goes]] = stars.scores[goes]
+        words[order[goes]] = [
+            _words(*pair)
+            for pair in zip(
+                plain(texts.take(indices(goes))), plain(texts.take(indices(stars.matched[goes]))), strict=True
+            )
+        ]
+        best = forms.best[forms.of]
+        dropped = match[best] != np.arange(signals.num_rows)
+        near = match[best] != best
         return keep(
             where=~dropped,
-            reason=strings(np.where(own, "exact_duplicate", "near_duplicate").astype(object)),
-            score=stars.scores[forms.of],
+            reason=strings(np.where(near, "near_duplicate", "exact_duplicate").astype(object)),
+            score=scores[best],
             threshold=self.threshold,
-            matched=indices(matched, ~dropped),
-            evidence=strings(evidence),
+            matched=indices(match[best], ~dropped),
+            evidence=strings(words[best]),
         )
 
     def alarms(self, signals: pa.Table, verdicts: Verdicts, /) -> list[str]:
@@ -133,33 +144,33 @@ class _Forms(NamedTuple):
 
     Attributes:
         of: (rows) which form a row has.
-        best: (forms) position of the best row of each, ascending.
-        tie: (forms) place of each form's hash in the order of hashes.
+        best: (forms) position of the best row of each.
     """
 
     of: npt.NDArray[np.int64]
     best: npt.NDArray[np.int64]
-    tie: npt.NDArray[np.int64]
 
 
 def _forms(signals: pa.Table) -> _Forms:
+    """Group the rows by their normal forms."""
     groups = hash_groups(signals["hash"])
     counts = np.bincount(groups)
     best = np.empty(len(counts), dtype=np.int64)
     best[groups] = np.arange(len(groups))
     order = best_first(signals, np.flatnonzero(counts[groups] > 1))
     best[groups[order[::-1]]] = order[::-1]
-    by_position = np.argsort(best)
-    place = np.empty(len(counts), dtype=np.int64)
-    place[by_position] = np.arange(len(counts))
-    return _Forms(place[groups], best[by_position], by_position)
+    return _Forms(groups, best)
 
 
-def _bands(signals: pa.Table) -> npt.NDArray[np.uint32]:
-    """Give the band hashes as (rows, BANDS) uint32."""
-    chunks: list[Any] = signals["bands"].chunks  # Any: the stubs know no fixed-size lists
-    flat = [strip.flatten().to_numpy() for strip in chunks]
-    return np.concatenate([np.zeros(0, dtype=np.uint32), *flat]).reshape(-1, BANDS)
+def _texts(signals: pa.Table, places: npt.NDArray[np.int64]) -> Texts:
+    """Give what the signals tell about some rows."""
+    chosen = indices(places)
+    some = signals.select(["bands", "length", "traits"]).take(chosen)
+    return Texts(
+        list_column(some["bands"], np.uint32, BANDS),
+        some["length"].to_numpy(),
+        list_column(some["traits"], np.int64, TRAITS),
+    )
 
 
 def _words(text: str, other: str) -> str:

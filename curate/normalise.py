@@ -1,6 +1,7 @@
-"""Normal forms of whole arrays: ASCII by a compiled kernel, everything else by C code of the standard library.
+"""Normal forms of whole arrays by compiled kernels: one for ASCII, one for other scripts.
 
-Both give what `schemas.normal` gives, sign by sign, in a fraction of its time; tests hold them to it.
+Texts with signs that join with their neighbours, such as letters with separate accents, go through the standard
+library. All give what `schemas.normal` gives, sign by sign, in a fraction of its time; tests hold them to it.
 """
 
 import re
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curate.arrow import buffer, indices, mask, plain, strings
+from schemas.buffers import text_buffers as buffers
 from schemas.text import normal
 
 _APOSTROPHES = re.compile("(?<=\\w)['’ʼ](?=\\w)")  # noqa: RUF001 - the signs are meant
@@ -42,11 +44,36 @@ def normal_forms(texts: pa.StringArray) -> pa.StringArray:
     if ascii_texts is texts:
         return forms
     others = texts.filter(mask(~ascii_only))
-    forms = pa.concat_arrays([forms, strings([normal_form(text) for text in plain(others)])])
+    forms = pa.concat_arrays([forms, _folded(others)])
     places = np.empty(len(texts), dtype=np.int64)
     places[ascii_only] = np.arange(len(ascii_texts))
     places[~ascii_only] = len(ascii_texts) + np.arange(len(others))
     return forms.take(indices(places))
+
+
+def _folded(texts: pa.StringArray) -> pa.StringArray:
+    """Give the normal forms of texts in any script."""
+    from curate.folding import FOLDING
+    from curate.kernels.folded import normal_folded
+
+    data, starts = buffers(texts)
+    part = data[starts[0] : starts[-1]]
+    codes = np.frombuffer(part.tobytes().decode().encode("utf-32-le"), dtype=np.uint32)
+    before = np.zeros(len(part) + 1, dtype=np.int64)
+    np.cumsum((part & 0xC0) != 0x80, out=before[1:])
+    folded = FOLDING.learn(codes)
+    places = FOLDING.folds[codes]
+    out = np.empty(4 * int(folded[np.maximum(places, 0)].sum()) + 1, dtype=np.uint8)
+    ends = np.empty(len(texts), dtype=np.int64)
+    size = normal_folded(codes, before[starts - starts[0]], FOLDING.folds, folded, FOLDING.flags, out, ends)
+    odd = ends < 0
+    offsets = np.zeros(len(texts) + 1, dtype=np.int32)
+    offsets[1:] = np.maximum.accumulate(np.maximum(ends, 0))
+    forms = pa.StringArray.from_buffers(len(texts), buffer(offsets), buffer(out[:size].copy()))
+    if not odd.any():
+        return forms
+    slow = strings([normal_form(text) for text in plain(texts.filter(mask(odd)))])
+    return strings(pc.replace_with_mask(forms, mask(odd), slow))
 
 
 def normal_form(text: str) -> str:
@@ -77,13 +104,3 @@ def _before_no_digit() -> re.Pattern[str]:
     odd = [chr(code) for low, high in _ODD_DIGITS for code in range(low, high)]
     digits = "".join(sign for sign in odd if sign.isdigit() and not sign.isdecimal())
     return re.compile(f"[{re.escape(_BEFORE_DIGIT)}](?![\\d{digits}])")
-
-
-def buffers(texts: pa.StringArray) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
-    """Give the bytes of all texts and the (rows + 1) offsets into them, without copying the bytes."""
-    offsets: Any = texts.buffers()[1]  # Any: numpy reads the buffer, the stubs do not say so
-    data: Any = texts.buffers()[2]  # Any: as above
-    if offsets is None or not len(texts):
-        return np.zeros(0, dtype=np.uint8), np.zeros(len(texts) + 1, dtype=np.int64)
-    starts = np.frombuffer(offsets, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
-    return np.frombuffer(data or b"", dtype=np.uint8), starts

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from curate.arrow import equals, indices
+from curate.arrow import common, equals, indices
 from curate.engine import Engine
 from curate.ledger import Ledger
 from curate.rows import Rows, take_batch
@@ -111,11 +111,11 @@ def write_rows(engine: Engine, ledger: Ledger, decisions: pa.Table, sinks: Sinks
     with engine.progress("write", ledger.total, "rows") as bar:
         for batch in engine.stream:
             numbers = batch.numbers.to_numpy()
-            here = np.flatnonzero(np.isin(numbers, kept, assume_unique=True))
+            here = common(numbers, kept)
             if len(here):
                 rows = engine.mended(Rows(batch.examples, batch.numbers).take(here))
                 sinks.kept.write(rows.examples)
-            gone = np.flatnonzero(np.isin(numbers, fates.dropped, assume_unique=True))
+            gone = common(numbers, fates.dropped)
             if len(gone):
                 sinks.dropped.write(_dropped(batch, gone, fates, columns))
             failed = fates.quarantined(batch)

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from curate.arrow import equals, indices, plain, strings
+from curate.arrow import common, equals, indices, plain, strings
 from curate.engine import Engine
 from curate.rows import Rows
 
@@ -69,7 +69,7 @@ class Samples:
 
     def see(self, engine: Engine, batch: "Batch") -> None:
         """Take the texts of the chosen rows of a batch, as the stages saw them."""
-        here = np.flatnonzero(np.isin(batch.numbers.to_numpy(), self.numbers, assume_unique=True))
+        here = common(batch.numbers.to_numpy(), self.numbers)
         if not len(here):
             return
         rows = engine.mended(Rows(batch.examples, batch.numbers).take(here))

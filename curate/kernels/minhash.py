@@ -3,43 +3,49 @@
 import numpy as np
 import numpy.typing as npt
 
-from curate.kernels.compiled import kernel
+from schemas.compiled import kernel
+
+_A, _B, _C = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
 
 
 @kernel
-def band_hashes(  # noqa: PLR0912, PLR0913, PLR0917 - one flat loop over flat arrays, as a kernel must be
+def band_hashes(  # noqa: PLR0913, PLR0917 - flat arrays, as a kernel must have
     data: npt.NDArray[np.uint8],
     starts: npt.NDArray[np.int64],
-    factors: npt.NDArray[np.uint32],
-    offsets: npt.NDArray[np.uint32],
-    sizes: npt.NDArray[np.int32],
+    factors: npt.NDArray[np.uint16],
+    offsets: npt.NDArray[np.uint16],
+    changes: npt.NDArray[np.int64],
     out: npt.NDArray[np.uint32],
     lengths: npt.NDArray[np.int32],
 ) -> None:
     """Hash the shingles of each text into bands.
 
-    A band is the hash of the least values that its permutations take over all shingles of the text. How many characters
-    a shingle has is each band's own, by the length of the text.
+    A band is the hash of the least values that its permutations take over the shingles of the text. A shingle is five
+    characters, or three in short texts; of a long text only the shingles count whose hash ends with enough zeros. How
+    it is done for a text of some length is each band's own, and the bands change over one after the other.
+
+    Permutations work on 16 bits: sixteen of them in one machine word make this twice as fast as with 32, and four in a
+    band leave accidents rare.
 
     Args:
         data: All texts in UTF-8, one after the other.
         starts: (rows + 1) offsets into `data`.
-        factors: (bands, permutations) uint32, odd.
-        offsets: (bands, permutations) uint32.
-        sizes: (bands, lengths) characters in a shingle of a text of so many characters; the last column is for all
-            longer texts, 0 is for texts too short to shingle.
+        factors: (bands * width) uint16, odd.
+        offsets: (bands * width) uint16.
+        changes: (bands, levels) ascending along both: the least characters of a text that the band takes as level 0
+            (three characters), 1 (five), 2 (five, every second shingle), 3 (every fourth) and so on.
         out: (rows, bands) takes the band hashes; 0 where the text is too short.
         lengths: (rows) takes the characters of each text.
     """
-    bands, width = factors.shape
+    bands, levels = changes.shape
+    width = len(factors) // bands
     longest = 0
     for row in range(len(starts) - 1):
         longest = max(longest, starts[row + 1] - starts[row])
     codes = np.empty(longest, dtype=np.uint32)
-    least = np.empty(bands * width, dtype=np.uint32)
-    flat_factors, flat_offsets = factors.ravel(), offsets.ravel()
+    hashes = np.empty(longest, dtype=np.uint16)
     for row in range(len(starts) - 1):
-        count, code = 0, np.uint32(0)
+        count = 0
         for place in range(starts[row], starts[row + 1]):
             byte = data[place]
             if byte & 0xC0 == 0x80 and count:
@@ -48,34 +54,57 @@ def band_hashes(  # noqa: PLR0912, PLR0913, PLR0917 - one flat loop over flat ar
                 codes[count] = byte
                 count += 1
         lengths[row] = count
-        column = min(count, sizes.shape[1] - 1)
-        least[:] = np.uint32(0xFFFFFFFF)
-        # Bands of one shingle size stand together, so each size is one sweep over the text.
-        first = 0
-        while first < bands:
-            size = sizes[first, column]
-            last = first + 1
-            while last < bands and sizes[last, column] == size:
-                last += 1
-            if 0 < size <= count:
-                factor, offset = flat_factors[first * width : last * width], flat_offsets[first * width : last * width]
-                mine = least[first * width : last * width]
-                for start in range(count - size + 1):
-                    code = np.uint32(size)
-                    for place in range(start, start + size):
-                        code = np.uint32((code ^ codes[place]) * np.uint32(0x9E3779B1))
-                        code = np.uint32(code ^ (code >> np.uint32(15)))
-                    code = np.uint32(code * np.uint32(0x85EBCA6B))
-                    code = np.uint32(code ^ (code >> np.uint32(13)))
-                    for slot in range(len(mine)):
-                        mine[slot] = min(mine[slot], np.uint32(code * factor[slot] + offset[slot]))
-                for band in range(first, last):
-                    mixed = np.uint32(size)
-                    for slot in range(band * width, (band + 1) * width):
-                        mixed = np.uint32((mixed ^ least[slot]) * np.uint32(0x9E3779B1))
-                        mixed = np.uint32(mixed ^ (mixed >> np.uint32(16)))
-                    out[row, band] = mixed or np.uint32(1)
-            else:
-                for band in range(first, last):
-                    out[row, band] = 0
-            first = last
+        done, shingles = -2, 0
+        for band in range(bands):
+            level = -1
+            while level + 1 < levels and count >= changes[band, level + 1]:
+                level += 1
+            if level < 0:
+                out[row, band] = 0
+                continue
+            if level != done:
+                done, shingles = level, _shingles(codes[:count], level, hashes)
+            mixed = np.uint32(level)
+            some = hashes[:shingles]
+            for slot in range(band * width, band * width + width):
+                factor, offset, least = factors[slot], offsets[slot], np.uint16(0xFFFF)
+                for place in range(len(some)):
+                    least = min(least, np.uint16(np.uint16(some[place] * factor) + offset))
+                mixed = np.uint32((mixed ^ least) * _A)
+                mixed = np.uint32(mixed ^ (mixed >> np.uint32(15)))
+            mixed = np.uint32(mixed * _B)
+            out[row, band] = mixed ^ (mixed >> np.uint32(13)) or np.uint32(1)
+
+
+@kernel
+def _shingles(codes: npt.NDArray[np.uint32], level: int, hashes: npt.NDArray[np.uint16]) -> int:
+    """Hash the shingles of a text that count at a level, and tell how many they are.
+
+    The loops run over the length of a slice: knowing that it is not negative, the compiler does many shingles at once.
+    """
+    if level == 0:
+        shingles = codes[: len(codes) - 2]
+        for place in range(len(shingles)):
+            code = np.uint32(codes[place] * _A)
+            code = np.uint32((code ^ codes[place + 1]) * _B)
+            code = np.uint32((code ^ (code >> np.uint32(15)) ^ codes[place + 2]) * _A)
+            hashes[place] = np.uint32((code ^ (code >> np.uint32(16))) * _B) >> np.uint32(16)
+        return len(shingles)
+    shingles = codes[: len(codes) - 4]
+    for place in range(len(shingles)):
+        code = np.uint32(codes[place] * _A)
+        code = np.uint32((code ^ codes[place + 1]) * _B)
+        code = np.uint32((code ^ (code >> np.uint32(15)) ^ codes[place + 2]) * _A)
+        code = np.uint32((code ^ codes[place + 3]) * _C)
+        code = np.uint32((code ^ (code >> np.uint32(13)) ^ codes[place + 4]) * _A)
+        hashes[place] = np.uint32((code ^ (code >> np.uint32(16))) * _B) >> np.uint32(16)
+    if level == 1:
+        return len(shingles)
+    kept = 0
+    for place in range(len(shingles)):
+        # A second hash chooses, so that those chosen have as many different values as all of them.
+        chosen = np.uint32(codes[place] ^ (codes[place + 2] << np.uint32(8)) ^ (codes[place + 4] << np.uint32(16)))
+        chosen = np.uint32(chosen * _C) >> np.uint32(16)
+        hashes[kept] = hashes[place]
+        kept += np.uint32(chosen & np.uint32((1 << (level - 1)) - 1)) == 0
+    return kept

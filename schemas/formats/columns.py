@@ -13,12 +13,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from schemas.buffers import text_buffers
 from schemas.example import MESSAGES_TYPE
 from schemas.formats.layout import Layout
 from schemas.formats.shapes import AnyArray
 from schemas.formats.twins import PAIRS, WITH_INPUT, Turn
 
 Positions = npt.NDArray[np.int64]
+_MANY = 2048  # rows from which compiling a loop, or loading it, is worth its time
 
 
 class Converted(NamedTuple):
@@ -95,9 +97,11 @@ def convert(layout: Layout, columns: Mapping[str, AnyArray]) -> Converted:
 
 def ids(messages: AnyArray, context: AnyArray) -> AnyArray:
     """Hash each row as `schemas.example_id` does."""
+    roles, contents = (messages.values.field(name) for name in ("role", "content"))
+    if len(messages) >= _MANY:
+        return _many_ids(messages, roles, contents, context)
     parts = []
-    for index in (0, 1):
-        text = messages.values.field(index)
+    for text in (roles, contents):
         size = pc.cast(pc.binary_length(text), pa.string())
         parts.append(pc.binary_join_element_wise(size, text, ":"))
     turns = pa.ListArray.from_arrays(messages.offsets, pc.binary_join_element_wise(*parts, ""))
@@ -105,6 +109,19 @@ def ids(messages: AnyArray, context: AnyArray) -> AnyArray:
     whole = pc.binary_join_element_wise(pc.binary_join(turns, ""), held, "").cast(pa.binary())
     digest = hashlib.blake2b
     return pa.array([digest(each, digest_size=16).hexdigest() for each in whole.to_pylist()], pa.string())
+
+
+def _many_ids(messages: AnyArray, roles: AnyArray, contents: AnyArray, context: AnyArray) -> AnyArray:
+    """Hash many rows by a compiled loop, which takes a quarter of the time and does not hold the interpreter."""
+    from schemas.kernels.blake2b import SIZE, row_digests
+
+    rows = len(messages)
+    turns = np.asarray(messages.offsets).astype(np.int64)
+    known = np.asarray(pc.is_valid(context))
+    digits = np.empty(rows * 2 * SIZE, dtype=np.uint8)
+    row_digests(turns, text_buffers(roles), text_buffers(contents), text_buffers(context), known, digits)
+    offsets = np.arange(0, rows * 2 * SIZE + 1, 2 * SIZE, dtype=np.int32)
+    return pa.StringArray.from_buffers(rows, pa.py_buffer(offsets), pa.py_buffer(digits))
 
 
 def messages_array(rows: Sequence[Sequence[Turn]]) -> AnyArray:

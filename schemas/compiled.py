@@ -13,7 +13,9 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:  # Any: kernels 
     process compiles anew, which costs seconds and nothing else.
     """
     try:
-        compiled: Callable[..., Any] = numba.njit(nogil=True, cache=True)(function)  # Any: as above
+        compiled: Callable[..., Any] = numba.njit(nogil=True, cache=True, error_model="numpy")(
+            function
+        )  # Any: as above
     except RuntimeError:
-        compiled = numba.njit(nogil=True)(function)
+        compiled = numba.njit(nogil=True, error_model="numpy")(function)
     return compiled
