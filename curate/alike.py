@@ -26,8 +26,8 @@ import pyarrow.compute as pc
 from rapidfuzz import process
 from rapidfuzz.distance import Indel, Levenshtein
 
-from curate.normalise import buffers
 from curate.threads import workers
+from schemas.buffers import text_buffers
 
 SHORT_WORDS = 24
 SHORT_ANSWER = 32
@@ -172,12 +172,12 @@ def traits(forms: pa.StringArray) -> npt.NDArray[np.int64]:
     """Give what rules most pairs out before they are compared: pairs that `ruled_out` by it are no copies.
 
     Returns:
-        (texts, TRAITS) int64: how many words hold a digit; a hash of these, whatever their order; a hash of the words that a
-        copy of a short text must hold in the same order, 0 for a long text.
+        (texts, TRAITS) int64: how many words hold a digit; a hash of these, whatever their order; a hash of the words
+        that a copy of a short text must hold in the same order, 0 for a long text.
     """
     from curate.kernels.traits import text_traits
 
-    data, starts = buffers(forms)
+    data, starts = text_buffers(forms)
     digits = _digits(ascii_only=bool(pc.all(pc.string_is_ascii(forms)).as_py()))
     found = np.empty((len(forms), TRAITS), dtype=np.int64)
     text_traits(data, starts, digits, _free_table(), np.array([SHORT_WORDS, LONG_CHARACTERS]), found)
@@ -186,7 +186,7 @@ def traits(forms: pa.StringArray) -> npt.NDArray[np.int64]:
 
 @lru_cache(maxsize=2)
 def _digits(*, ascii_only: bool) -> npt.NDArray[np.uint8]:
-    """Tell which code points are decimal digits, as `\\d` takes them."""
+    """Tell which code points are decimal digits."""
     codes = range(128) if ascii_only else range(0x20000)
     return np.fromiter((chr(code).isdecimal() for code in codes), dtype=np.uint8, count=len(codes))
 

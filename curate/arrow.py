@@ -33,11 +33,6 @@ def strings(values: Any) -> pa.StringArray:  # Any: a sequence or an array of ob
     return pa.array(values, type=pa.string())
 
 
-def buffer(values: Any) -> pa.Buffer:  # Any: numpy arrays are buffers, their stubs do not say so
-    """Give the memory of a numpy array to Arrow."""
-    return pa.py_buffer(values)
-
-
 def list_column(column: "pa.ChunkedArray[Any]", kind: Any, width: int) -> npt.NDArray[Any]:  # Any: numbers of any type
     """Give a column of lists of one length as (rows, width)."""
     chunks: list[Any] = column.chunks  # Any: the stubs know no fixed-size lists

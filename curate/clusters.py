@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from curate.arrow import indices, strings
 from curate.alike import traits
+from curate.arrow import indices, strings
 from curate.candidates import Index, Texts
 from curate.hashing import hash_groups, hashes
 from curate.lsh import signatures

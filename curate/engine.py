@@ -13,13 +13,16 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from curate.arrow import common, indices, strings
-from curate.calls import attempt, decide, deciding, joined_batch, joined_table
+from curate.attribution import ROWS, Alone, Share
+from curate.calls import attempt, decide, deciding, joined_table
 from curate.ledger import READ_STAGE, Change, Failure, Ledger
 from curate.rows import Rows, replace_rows
 from curate.shape import shape
+from curate.signal_store import Kept, Known, SignalStore
 from curate.stage import Mend, Stage, Verifying
 from curate.stream import Stream
 from curate.threads import in_order
+from curate.trials import Trial, tried, variants
 from schemas.example import example_id
 from schemas.progress import Progress
 
@@ -35,12 +38,16 @@ class Outcome(NamedTuple):
         shape: Sizes of every row that came through the first pass, at its position (`curate.shape`).
         alarms: What looks wrong in the whole set, in sentences.
         judged: Name of each stage, with how many rows it judged.
+        alone: What each stage does by itself (`curate.attribution`); empty where that was not asked for.
+        trials: What other thresholds would do (`curate.trials`); empty as above.
     """
 
     ledger: Ledger
     shape: pa.Table
     alarms: list[str]
     judged: dict[str, int]
+    alone: dict[str, Share]
+    trials: list[Trial]
 
 
 class _Taken(NamedTuple):
@@ -63,52 +70,71 @@ class Engine:
         mends: Changes to make, in order, each with its name.
         stages: Stages, in order, each with its name.
         progress: Told of every row that is looked at.
+        store: Signals of an earlier run, and where to keep those of this one.
     """
 
     def __init__(
-        self, stream: Stream, mends: Sequence[tuple[str, Mend]], stages: Sequence[tuple[str, Stage]], progress: Progress
+        self,
+        stream: Stream,
+        mends: Sequence[tuple[str, Mend]],
+        stages: Sequence[tuple[str, Stage]],
+        progress: Progress,
+        store: SignalStore,
     ) -> None:
         self.stream = stream
         self.mends = mends
         self.stages = stages
         self.progress = progress
+        self.store = store
 
-    def judge(self, check: Callable[[Ledger], None]) -> Outcome:
+    def judge(self, check: Callable[[Ledger], None], *, attribute: bool = False, try_others: bool = False) -> Outcome:
         """Measure and decide.
 
         Args:
             check: Sees the account after the first pass, and may raise to stop the run.
+            attribute: Find out what each stage does by itself.
+            try_others: Find out what other thresholds would do.
 
         Raises:
             StageError: A stage raised while it decided, or broke its contract.
         """
         ledger, sizes, cheap = self._first_pass()
         check(ledger)
-        alarms: list[str] = []
-        judged: dict[str, int] = {}
+        outcome = Outcome(ledger, sizes, [], {}, {}, [])
+        alone = Alone(len(ledger.numbers))
         for name, stage in self.stages:
             positions = np.flatnonzero(ledger.alive)
-            if name in cheap:
-                signals = cheap.pop(name)
-                if len(positions) < signals.num_rows:
-                    signals = signals.take(indices(positions))
+            whole = cheap.pop(name, None)
+            if whole is None:
+                signals, positions = self._costly(name, stage, positions, ledger)
             else:
-                signals, positions = self._measure_some(name, stage.measure, positions, ledger, map)
-            judged[name] = len(positions)
+                signals = whole if len(positions) == whole.num_rows else whole.take(indices(positions))
+            outcome.judged[name] = len(positions)
             if not len(positions):
                 continue
-            signals = _named(signals, ledger, positions)
-            if isinstance(stage, Verifying):
-                signals, positions = self._verified(name, stage, signals, positions, ledger)
+            others = variants(stage) if try_others else []
+            signals, positions = self._seen(name, [stage, *(each.stage for each in others)], signals, positions, ledger)
             verdicts = decide(name, stage, signals)
+            outcome.trials.extend(tried(name, stage, others, signals, verdicts))
             ledger.drop(name, positions, verdicts)
             if hasattr(stage, "alarms"):
-                alarms.extend(stage.alarms(signals, verdicts))
-        return Outcome(ledger, sizes, alarms, judged)
+                outcome.alarms.extend(stage.alarms(signals, verdicts))
+            if attribute and whole is not None and whole.num_rows <= ROWS:
+                if len(positions) < whole.num_rows:
+                    blank = Ledger(ledger.numbers, ledger.ids, ledger.came_in, np.ones(len(ledger.numbers), dtype=bool))
+                    signals, positions = self._seen(name, [stage], whole, np.arange(whole.num_rows), blank)
+                    verdicts = decide(name, stage, signals)
+                alone.add(name, positions, verdicts)
+        outcome.alone.update(alone.shares())
+        return outcome
 
     def _first_pass(self) -> tuple[Ledger, pa.Table, dict[str, pa.Table]]:
         """Mend every row and take every cheap measure."""
-        cheap = [(name, stage) for name, stage in self.stages if not getattr(stage, "costly", False)]
+        cheap = [
+            (name, stage, self.store.load(name, stage))
+            for name, stage in self.stages
+            if not getattr(stage, "costly", False)
+        ]
         taken: list[_Taken] = []
         with self.progress("measure", None, "rows") as bar:
             for part in in_order(partial(self._take, cheap=cheap), self.stream):
@@ -126,23 +152,27 @@ class Engine:
         sizes = joined_table("", [part.signals[0] for part in taken])
         signals = {
             name: joined_table(name, [part.signals[place] for part in taken])
-            for place, (name, _) in enumerate(cheap, start=1)
+            for place, (name, _, _) in enumerate(cheap, start=1)
         }
+        for name, stage, _ in cheap:
+            self.store.save(name, stage, _named(signals[name], ledger, np.arange(len(numbers))))
         return ledger, sizes, signals
 
-    def _take(self, batch: "Batch", *, cheap: list[tuple[str, Stage]]) -> _Taken:
+    def _take(self, batch: "Batch", *, cheap: list[tuple[str, Stage, Kept | None]]) -> _Taken:
         """Mend and measure one batch."""
         failures = [Failure(reject.row, None, READ_STAGE, reject.error) for reject in batch.rejects]
         rows, changes, came_in, failed = self._mend(Rows(batch.examples, batch.numbers))
         failures += failed
         signals: list[pa.RecordBatch] = []
-        for name, measure in [("", shape), *((name, stage.measure) for name, stage in cheap)]:
-            parts, failed, good = attempt(name, measure, rows, came_in)
+        known = Known(rows)
+        for name, measure, kept in [("", shape, None), *((name, stage.measure, kept) for name, stage, kept in cheap)]:
+            found, failed, good = known.measured(name, measure, kept, came_in)
             if failed:
                 failures += failed
                 rows = rows.take(good)
+                known = Known(rows)
                 signals = [earlier.take(indices(good)) for earlier in signals]
-            signals.append(joined_batch(name, parts, len(rows)))
+            signals.append(found)
         numbers = rows.numbers.to_numpy()
         seen = batch.examples.num_rows + len(batch.rejects)
         return _Taken(seen, numbers, rows.ids, signals, changes, came_in, failures)
@@ -181,6 +211,22 @@ class Engine:
             if len(here):
                 yield self.mended(Rows(batch.examples, batch.numbers).take(here))
 
+    def _costly(
+        self, name: str, stage: Stage, positions: npt.NDArray[np.int64], ledger: Ledger
+    ) -> tuple[pa.Table, npt.NDArray[np.int64]]:
+        """Measure the rows at some positions in a pass of their own, but for those that an earlier run measured."""
+        kept = self.store.load(name, stage)
+        places = np.full(len(positions), -1) if kept is None else kept.find(ledger.ids.take(indices(positions)))
+        measured, new = self._measure_some(name, stage.measure, positions[places < 0], ledger, map)
+        if kept is not None and (places >= 0).any():
+            old = kept.signals.take(indices(places[places >= 0]))
+            both = np.concatenate([positions[places >= 0], new])
+            measured = pa.concat_tables([old, measured] if len(new) else [old], promote_options="permissive")
+            order = np.argsort(both)
+            measured, new = measured.take(indices(order)), both[order]
+        self.store.save(name, stage, _named(measured, ledger, new), kept)
+        return measured, new
+
     def _measure_some(
         self,
         name: str,
@@ -209,12 +255,31 @@ class Engine:
                     bar.advance(len(good) + len(failures))
         return joined_table(name, found), positions[ledger.alive[positions]]
 
-    def _verified(
-        self, name: str, stage: Verifying, signals: pa.Table, positions: npt.NDArray[np.int64], ledger: Ledger
+    def _seen(
+        self,
+        name: str,
+        stages: Sequence[Stage],
+        signals: pa.Table,
+        positions: npt.NDArray[np.int64],
+        ledger: Ledger,
     ) -> tuple[pa.Table, npt.NDArray[np.int64]]:
-        """Join what a second look at the stage's candidates gives to its signals."""
+        """Give what a stage decides on: its signals, the rows' numbers and ids, and what a second look gives.
+
+        Args:
+            name: Name of the stage.
+            stages: The stage, and others like it that are to decide on the same signals.
+            signals: What was measured.
+            positions: Which rows they are of.
+            ledger: The account.
+        """
+        signals = _named(signals, ledger, positions)
+        stage = stages[0]
+        if not isinstance(stage, Verifying):
+            return signals, positions
+        wanted = np.zeros(len(positions), dtype=bool)
         with deciding(name):
-            wanted = stage.candidates(signals)
+            for each in stages:
+                wanted |= each.candidates(signals)  # type: ignore[attr-defined]  # all are of one kind
         more, seen = self._measure_some(name, stage.verify, positions[wanted], ledger, in_order)
         if not more.num_rows:  # nothing to see, but `decide` reads the columns
             with deciding(name):

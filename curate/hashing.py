@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import xxhash
 
-from curate.normalise import buffers
+from schemas.buffers import text_buffers
 
 WIDTH = 16
 HASH = pa.binary(WIDTH)
@@ -41,7 +41,7 @@ def hash_groups(column: "pa.ChunkedArray[Any]") -> npt.NDArray[np.int64]:  # Any
 
 
 def _digests(texts: pa.StringArray) -> bytes:
-    data, starts = buffers(texts)
+    data, starts = text_buffers(texts)
     view = _memory(data)
     digest = xxhash.xxh3_128_digest
     bounds = starts.tolist()

@@ -59,6 +59,7 @@ class Ledger:
         changes: What the mends did, in the order of the rows.
         failures: Rows that could not be read, mended or measured.
         drops: What each stage dropped, in the order of the stages.
+        columns: (positions) what stages have written beside the rows; null where a row did not come to the stage.
         outside: How many rows have no position.
     """
 
@@ -69,6 +70,7 @@ class Ledger:
     changes: list[Change] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     drops: list[Drop] = field(default_factory=list)
+    columns: "dict[str, pa.Array[Any]]" = field(default_factory=dict)  # Any: columns of any type
     outside: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -93,6 +95,11 @@ class Ledger:
                 "evidence": verdicts.evidence.filter(chosen),
             }
         )
+        if verdicts.columns is not None:
+            places = np.full(len(self.numbers), -1, dtype=np.int64)
+            places[positions] = np.arange(len(positions))
+            for name, column in zip(verdicts.columns.schema.names, verdicts.columns.columns, strict=True):
+                self.columns[name] = column.take(indices(places, places < 0))
         self.drops.append(Drop(stage, positions[dropped], np.where(matched < 0, -1, positions[matched]), table))
         self.alive[positions[dropped]] = False
 

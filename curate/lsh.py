@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from curate.normalise import buffers
+from schemas.buffers import text_buffers
 
 BANDS = 24
 PERMUTATIONS = 4
@@ -34,7 +34,7 @@ def signatures(forms: pa.StringArray) -> tuple[npt.NDArray[np.uint32], npt.NDArr
     """
     from curate.kernels.minhash import band_hashes
 
-    data, starts = buffers(forms)
+    data, starts = text_buffers(forms)
     factors, offsets, changes = permutations()
     bands = np.empty((len(forms), BANDS), dtype=np.uint32)
     lengths = np.empty(len(forms), dtype=np.int32)

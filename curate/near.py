@@ -60,7 +60,7 @@ class Near:
         return "near"
 
     def measure(self, rows: Rows, /) -> pa.RecordBatch:
-        """Signals: `hash` of the normal form, its `bands`, `length` and `traits`; what the row is worth (`curate.best`)."""
+        """Signals: `hash` of the normal form, its `bands`, `length` and `traits`; the row's worth (`curate.best`)."""
         forms = self._forms(rows)
         bands, lengths = signatures(forms)
         return signals(

@@ -7,15 +7,13 @@ library. All give what `schemas.normal` gives, sign by sign, in a fraction of it
 import re
 import unicodedata
 from functools import cache
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from curate.arrow import buffer, indices, mask, plain, strings
-from schemas.buffers import text_buffers as buffers
+from curate.arrow import indices, mask, plain, strings
+from schemas.buffers import buffer, text_buffers
 from schemas.text import normal
 
 _APOSTROPHES = re.compile("(?<=\\w)['’ʼ](?=\\w)")  # noqa: RUF001 - the signs are meant
@@ -34,7 +32,7 @@ def normal_forms(texts: pa.StringArray) -> pa.StringArray:
 
     ascii_only = pc.string_is_ascii(texts).to_numpy(zero_copy_only=False)
     ascii_texts = texts if bool(ascii_only.all()) else texts.filter(mask(ascii_only))
-    data, starts = buffers(ascii_texts)
+    data, starts = text_buffers(ascii_texts)
     out = np.empty(int(starts[-1] - starts[0]), dtype=np.uint8)
     ends = np.empty(len(ascii_texts), dtype=np.int64)
     size = normal_ascii(data, starts, CLASSES, out, ends)
@@ -56,7 +54,7 @@ def _folded(texts: pa.StringArray) -> pa.StringArray:
     from curate.folding import FOLDING
     from curate.kernels.folded import normal_folded
 
-    data, starts = buffers(texts)
+    data, starts = text_buffers(texts)
     part = data[starts[0] : starts[-1]]
     codes = np.frombuffer(part.tobytes().decode().encode("utf-32-le"), dtype=np.uint32)
     before = np.zeros(len(part) + 1, dtype=np.int64)

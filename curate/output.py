@@ -1,7 +1,6 @@
 """The pass that writes: every row goes where the account says, in the order of the input."""
 
 import json
-from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -15,7 +14,9 @@ from curate.engine import Engine
 from curate.ledger import Ledger
 from curate.rows import Rows, take_batch
 from curate.samples import Samples
+from curate.stage import StageError
 from schemas.errors import InputError
+from schemas.example import EXAMPLE_SCHEMA
 from schemas.parquet import ParquetSink
 
 if TYPE_CHECKING:
@@ -80,8 +81,30 @@ def dropped_schema(schema: pa.Schema) -> pa.Schema:
     return schema
 
 
+def written_schema(schema: pa.Schema, ledger: Ledger) -> pa.Schema:
+    """Give the columns of rows with those that stages write beside them; one of the same name is replaced.
+
+    Raises:
+        StageError: A stage would write over a column that every row has.
+    """
+    for name, column in ledger.columns.items():
+        if name in EXAMPLE_SCHEMA.names:
+            raise StageError(f"a stage writes a column that is called {name}", mend="Give it another name")
+        place = schema.get_field_index(name)
+        field = pa.field(name, column.type)
+        schema = schema.append(field) if place < 0 else schema.set(place, field)
+    return schema
+
+
 def file_sinks(stack: ExitStack, folder: Path, schema: pa.Schema, recipe: str) -> Sinks:
-    """Open the three Parquet files of a run in a folder; they are whole when the stack closes."""
+    """Open the three Parquet files of a run in a folder; they are whole when the stack closes.
+
+    Args:
+        stack: Closes them.
+        folder: Where they lie.
+        schema: Columns of the rows as they are written.
+        recipe: Hash of the settings.
+    """
     names = {"curated": schema, "dropped": dropped_schema(schema), "quarantined": QUARANTINE_SCHEMA}
     opened = [
         stack.enter_context(ParquetSink(folder / f"{name}.parquet", columns, recipe=recipe))
@@ -105,19 +128,21 @@ def write_rows(engine: Engine, ledger: Ledger, decisions: pa.Table, sinks: Sinks
     Raises:
         InputError: The input is no longer what it was in the first pass.
     """
-    fates = _Fates(decisions, engine.stream.source.names)
+    fates = _Fates(decisions)
     kept, written = ledger.numbers[ledger.alive], 0
-    columns = dropped_schema(engine.stream.source.schema)
+    whole = written_schema(engine.stream.source.schema, ledger)
+    columns = dropped_schema(whole)
     with engine.progress("write", ledger.total, "rows") as bar:
         for batch in engine.stream:
             numbers = batch.numbers.to_numpy()
             here = common(numbers, kept)
             if len(here):
                 rows = engine.mended(Rows(batch.examples, batch.numbers).take(here))
-                sinks.kept.write(rows.examples)
+                sinks.kept.write(_with_columns(rows.examples, numbers[here], ledger, whole))
             gone = common(numbers, fates.dropped)
             if len(gone):
-                sinks.dropped.write(_dropped(batch, gone, fates, columns))
+                rows_gone = _with_columns(take_batch(batch.examples, gone), numbers[gone], ledger, whole)
+                sinks.dropped.write(_dropped(rows_gone, numbers[gone], fates, columns))
             failed = fates.quarantined(batch)
             if failed:
                 sinks.quarantined.write(pa.Table.from_pylist(failed, schema=QUARANTINE_SCHEMA))
@@ -135,8 +160,7 @@ def write_rows(engine: Engine, ledger: Ledger, decisions: pa.Table, sinks: Sinks
 class _Fates:
     """The decisions, by row number."""
 
-    def __init__(self, decisions: pa.Table, names: Sequence[str]) -> None:
-        self.names = names
+    def __init__(self, decisions: pa.Table) -> None:
         drops = decisions.filter(equals(decisions["action"], "dropped"))
         self.drops = drops.select(["row", "stage", "reason", "matched_id"]).combine_chunks()
         self.dropped: npt.NDArray[np.int64] = self.drops["row"].to_numpy()
@@ -147,7 +171,7 @@ class _Fates:
     def quarantined(self, batch: "Batch") -> list[dict[str, Any]]:  # Any: values of the columns' types
         """Give the rows of a batch that could not be read or measured, in order."""
         found = [
-            {"row": reject.row, "file": self._file(reject.error), "error": reject.error, "raw": reject.raw}
+            {"row": reject.row, "file": batch.name, "error": reject.error, "raw": reject.raw}
             for reject in batch.rejects
         ]
         if self.errors:
@@ -156,22 +180,26 @@ class _Fates:
                     stage, error = self.errors[number]
                     row = batch.examples.slice(place, 1).to_pylist()[0]
                     raw = json.dumps(row, ensure_ascii=False, default=str)
-                    found.append(
-                        {"row": number, "file": self._file(""), "error": f"stage {stage}: {error}", "raw": raw}
-                    )
+                    found.append({"row": number, "file": batch.name, "error": f"stage {stage}: {error}", "raw": raw})
         return sorted(found, key=lambda row: row["row"])
 
-    def _file(self, error: str) -> str | None:
-        """Name the input that a row stands in: the only one, or the one that the reader's error names."""
-        if len(self.names) == 1:
-            return self.names[0]
-        return next((name for name in self.names if error.startswith(f"{name}, ")), None)
+
+def _with_columns(
+    rows: pa.RecordBatch, numbers: npt.NDArray[np.int64], ledger: Ledger, schema: pa.Schema
+) -> pa.RecordBatch:
+    """Put what the stages write beside some rows."""
+    if not ledger.columns:
+        return rows
+    places = indices(np.searchsorted(ledger.numbers, numbers))
+    arrays = [
+        ledger.columns[name].take(places) if name in ledger.columns else rows.column(name) for name in schema.names
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
-def _dropped(batch: "Batch", gone: npt.NDArray[np.int64], fates: _Fates, columns: pa.Schema) -> pa.RecordBatch:
-    """Put the reasons beside the dropped rows of a batch."""
-    rows = take_batch(batch.examples, gone)
-    places = np.searchsorted(fates.dropped, batch.numbers.to_numpy()[gone])
+def _dropped(rows: pa.RecordBatch, numbers: npt.NDArray[np.int64], fates: _Fates, columns: pa.Schema) -> pa.RecordBatch:
+    """Put the reasons beside dropped rows."""
+    places = np.searchsorted(fates.dropped, numbers)
     reasons = fates.drops.take(indices(places)).combine_chunks()
     arrays = [*rows.columns, *(reasons[name].combine_chunks() for name in reasons.column_names)]
     return pa.RecordBatch.from_arrays(arrays, schema=columns)

@@ -17,14 +17,17 @@ from curate.function import Function, Judge
 from curate.ledger import READ_STAGE, Ledger
 from curate.length import Length
 from curate.near import Near
-from curate.output import QUARANTINE_SCHEMA, Memory, Sinks, dropped_schema, file_sinks, write_rows
+from curate.output import QUARANTINE_SCHEMA, Memory, Sinks, dropped_schema, file_sinks, write_rows, written_schema
 from curate.placeholder import Placeholder
 from curate.recipe import file_sha256, kind_of, recipe_hash, settings_of, versions
 from curate.repetition import Repetition
 from curate.samples import Samples
+from curate.signal_store import FOLDER as SIGNALS
+from curate.signal_store import SignalStore
 from curate.stage import Mend, Stage
 from curate.stream import Source, Stream
 from curate.summary import InputSummary, Report, StageSummary, count_rows, counts, first_rows
+from curate.trials import Trial
 from schemas.atomic import atomic_folder, write_json
 from schemas.errors import GristmillError, InputError, OutputError
 from schemas.parquet import write_table
@@ -33,6 +36,13 @@ from schemas.progress import Progress, silent
 Step: TypeAlias = Stage | Mend | Judge
 MANIFEST = "manifest.json"
 _SUSPICIOUS = 20
+
+
+class Decided(NamedTuple):
+    """What a run would do: its decisions and its report."""
+
+    decisions: pa.Table
+    report: Report
 
 
 class Result(NamedTuple):
@@ -119,14 +129,16 @@ class Pipeline:
 
         source = open_examples(*inputs, columns=columns, format=format, keep_going=keep_going)
         clock = _Clock()
-        engine, outcome = self._judge(source, progress, keep_going=keep_going, batch_rows=batch_rows)
-        clock.lap("judge")
         recipe = recipe_hash(self.settings(), self.seed)
         with atomic_folder(out) as folder:
+            store = SignalStore(out / SIGNALS, folder / SIGNALS)
+            engine = self._engine(source, progress, batch_rows=batch_rows, store=store)
+            outcome = engine.judge(_patient if keep_going else _impatient, attribute=True)
+            clock.lap("judge")
             decisions = outcome.ledger.decisions()
             samples = Samples(decisions, self.seed)
             with ExitStack() as stack:
-                sinks = file_sinks(stack, folder, source.schema, recipe)
+                sinks = file_sinks(stack, folder, written_schema(source.schema, outcome.ledger), recipe)
                 write_rows(engine, outcome.ledger, decisions, sinks, samples)
             write_table(folder / "decisions.parquet", decisions, recipe=recipe)
             clock.lap("write")
@@ -151,16 +163,63 @@ class Pipeline:
 
         source = open_examples(*inputs, columns=columns, format=format, keep_going=keep_going)
         clock = _Clock()
-        engine, outcome = self._judge(source, progress, keep_going=keep_going, batch_rows=batch_rows)
+        engine = self._engine(source, progress, batch_rows=batch_rows)
+        outcome = engine.judge(_patient if keep_going else _impatient)
         clock.lap("judge")
         decisions = outcome.ledger.decisions()
-        kept, dropped = Memory(source.schema), Memory(dropped_schema(source.schema))
+        schema = written_schema(source.schema, outcome.ledger)
+        kept, dropped = Memory(schema), Memory(dropped_schema(schema))
         quarantined = Memory(QUARANTINE_SCHEMA)
         samples = Samples(decisions, self.seed)
         write_rows(engine, outcome.ledger, decisions, Sinks(kept, dropped, quarantined), samples)
         clock.lap("write")
         report = self._report(source, outcome, decisions, None, clock)
         return Result(kept.table(), dropped.table(), quarantined.table(), decisions, report)
+
+    def decide(
+        self,
+        *inputs: Any,  # Any: as above
+        columns: Mapping[str, str] | None = None,
+        format: str | None = None,  # noqa: A002 - as above
+        keep_going: bool = False,
+        batch_rows: int = 8192,
+        progress: Progress = silent,
+    ) -> Decided:
+        """Judge the inputs, and make and write nothing. The arguments are those of `run`."""
+        from schemas.formats import open_examples
+
+        source = open_examples(*inputs, columns=columns, format=format, keep_going=keep_going)
+        clock = _Clock()
+        outcome = self._engine(source, progress, batch_rows=batch_rows).judge(_patient if keep_going else _impatient)
+        clock.lap("judge")
+        decisions = outcome.ledger.decisions()
+        return Decided(decisions, self._report(source, outcome, decisions, None, clock))
+
+    def what_if(
+        self,
+        *inputs: Any,  # Any: as above
+        signals: Path | None = None,
+        columns: Mapping[str, str] | None = None,
+        format: str | None = None,  # noqa: A002 - as above
+        keep_going: bool = False,
+        progress: Progress = silent,
+    ) -> list[Trial]:
+        """Tell how many rows would stay with other thresholds, one moved at a time, and write nothing.
+
+        Args:
+            inputs: What to judge.
+            signals: Folder that `run` wrote; what it measured is not measured again.
+            columns: As in `run`.
+            format: As in `run`.
+            keep_going: As in `run`.
+            progress: As in `run`.
+        """
+        from schemas.formats import open_examples
+
+        source = open_examples(*inputs, columns=columns, format=format, keep_going=keep_going)
+        store = SignalStore(None if signals is None else Path(signals) / SIGNALS, None)
+        engine = self._engine(source, progress, batch_rows=8192, store=store)
+        return engine.judge(_patient if keep_going else _impatient, try_others=True).trials
 
     def settings(self) -> list[dict[str, Any]]:  # Any: settings are of any type
         """Give the name, kind and settings of every mend and stage as plain values, in order."""
@@ -169,12 +228,12 @@ class Pipeline:
             for name, step in (*self.mends, *self.stages)
         ]
 
-    def _judge(
-        self, source: Source, progress: Progress, *, keep_going: bool, batch_rows: int
-    ) -> tuple[Engine, Outcome]:
-        """Measure and decide."""
-        engine = Engine(Stream(source, batch_rows), self.mends, self.stages, progress)
-        return engine, engine.judge(_patient if keep_going else _impatient)
+    def _engine(
+        self, source: Source, progress: Progress, *, batch_rows: int, store: SignalStore | None = None
+    ) -> Engine:
+        """Make what judges."""
+        stream = Stream(source, batch_rows)
+        return Engine(stream, self.mends, self.stages, progress, store or SignalStore(None, None))
 
     def _report(
         self, source: Source, outcome: Outcome, decisions: pa.Table, out: Path | None, clock: "_Clock"
@@ -194,6 +253,7 @@ class Pipeline:
                 errored=_sum(errored.get(about["name"])),
                 reasons=dropped.get(about["name"], {}),
                 rows=first.get(about["name"], {}),
+                **(outcome.alone[about["name"]]._asdict() if about["name"] in outcome.alone else {}),
             )
             for about in self.settings()
         )

@@ -6,9 +6,9 @@ import numpy as np
 import pyarrow as pa
 
 from curate.arrow import strings
-from curate.normalise import buffers
 from curate.rows import VIEWS, Rows, View
 from curate.stage import Verdicts, keep, signals
+from schemas.buffers import text_buffers
 from schemas.errors import InputError
 
 
@@ -53,7 +53,7 @@ class Repetition:
         """Signals, int32: `words`, `loop` and its `period` in words, `again` in words, `run` in bytes."""
         from curate.kernels.repeats import COLUMNS, LINE_WORDS, LONGEST_PERIOD, LONGEST_RUN_PERIOD, repeats
 
-        data, starts = buffers(rows[self.of])
+        data, starts = text_buffers(rows[self.of])
         out = np.zeros((len(rows), len(COLUMNS)), dtype=np.int32)
         repeats(data, starts, np.array([LONGEST_PERIOD, LONGEST_RUN_PERIOD, LINE_WORDS]), out)
         return signals(**{name: np.ascontiguousarray(out[:, place]) for place, name in enumerate(COLUMNS)})

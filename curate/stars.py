@@ -65,8 +65,8 @@ class Comparer:
     def compare(self, pairs: npt.NDArray[np.int64]) -> Edges:
         """Find copies among the pairs that were not compared before.
 
-        A text's pairs are looked at from the most similar on, until one is a copy or `CLOSEST` were none: where these are
-        no copies, others seldom are. What was not looked at may be asked for again.
+        A text's pairs are looked at from the most similar on, until one is a copy or `CLOSEST` were none: where these
+        are no copies, others seldom are. What was not looked at may be asked for again.
 
         Args:
             pairs: (pairs, 2) the better text and the worse one.

@@ -27,6 +27,8 @@ class StageSummary:
         errored: Rows that made it raise.
         reasons: Rows dropped for each reason, most first.
         rows: Numbers of the first rows dropped for each reason.
+        alone: Rows that it would drop if it were the only stage; None where that was not found out.
+        only: Those of them that no other stage would drop.
     """
 
     name: str
@@ -38,6 +40,8 @@ class StageSummary:
     errored: int = 0
     reasons: Mapping[str, int]
     rows: Mapping[str, list[int]]
+    alone: int | None = None
+    only: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

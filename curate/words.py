@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from curate.normalise import buffers
+from schemas.buffers import text_buffers
 
 
 def word_counts(texts: pa.StringArray) -> npt.NDArray[np.int32]:
@@ -16,7 +16,7 @@ def word_counts(texts: pa.StringArray) -> npt.NDArray[np.int32]:
     """
     from curate.kernels.words import count_words
 
-    data, starts = buffers(texts)
+    data, starts = text_buffers(texts)
     counts = np.empty(len(texts), dtype=np.int32)
     count_words(data, starts, counts)
     return counts

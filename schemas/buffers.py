@@ -1,4 +1,4 @@
-"""The memory of Arrow's strings as numpy arrays."""
+"""Memory shared between Arrow and numpy."""
 
 from typing import Any
 
@@ -17,3 +17,8 @@ def text_buffers(
     data: Any = texts.buffers()[2]  # Any: as above
     starts = np.frombuffer(offsets, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
     return np.frombuffer(data or b"", dtype=np.uint8), starts
+
+
+def buffer(values: Any) -> pa.Buffer:  # Any: numpy arrays are buffers, their stubs do not say so
+    """Give the memory of a numpy array to Arrow."""
+    return pa.py_buffer(values)

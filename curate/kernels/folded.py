@@ -9,7 +9,7 @@ KEPT, BEFORE_DIGIT, IN_WORD, DIGIT, SPACE, APOSTROPHE = 1, 2, 4, 8, 16, 32
 
 
 @kernel
-def normal_folded(  # noqa: PLR0912, PLR0913, PLR0917 - one flat loop over flat arrays, as a kernel must be
+def normal_folded(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917 - one flat loop over flat arrays, as a kernel must be
     codes: npt.NDArray[np.uint32],
     starts: npt.NDArray[np.int64],
     folds: npt.NDArray[np.int32],
@@ -38,7 +38,7 @@ def normal_folded(  # noqa: PLR0912, PLR0913, PLR0917 - one flat loop over flat 
         size = 0
         for place in range(starts[row], starts[row + 1]):
             fold = folds[codes[place]]
-            size += np.int64(folded[fold]) if fold >= 0 else 0
+            size += folded[max(fold, 0)]
         longest = max(longest, size)
     signs = np.empty(longest + 1, dtype=np.uint32)
     written = 0

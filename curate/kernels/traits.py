@@ -10,7 +10,7 @@ _MIX = np.uint64(0xBF58476D1CE4E5B9)
 
 
 @kernel
-def text_traits(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917 - one flat loop over flat arrays, as a kernel must be
+def text_traits(
     data: npt.NDArray[np.uint8],
     starts: npt.NDArray[np.int64],
     digits: npt.NDArray[np.uint8],
@@ -76,7 +76,9 @@ def text_traits(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917 - one flat loop ove
             place += not single and place < end and data[place] <= 32
         out[row, 0] = numbers
         out[row, 1] = np.int64(total >> np.uint64(1))
-        out[row, 2] = max(np.int64(gist >> np.uint64(1)), 1) if short and words < limits[0] else 0
+        out[row, 2] = 0
+        if short and words < limits[0]:
+            out[row, 2] = np.int64(gist >> np.uint64(1)) or np.int64(1)
 
 
 @kernel

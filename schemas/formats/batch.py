@@ -26,8 +26,10 @@ class Batch(NamedTuple):
         numbers: Row number of each example, ascending.
         examples: The columns of `EXAMPLE_SCHEMA`, then the columns that ride along.
         rejects: The rows between them that could not be read, ascending.
+        name: What the input is called.
     """
 
     numbers: pa.Int64Array
     examples: pa.RecordBatch
     rejects: list[Reject]
+    name: str = ""

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schemas.buffers import text_buffers
+from schemas.buffers import buffer, text_buffers
 from schemas.example import MESSAGES_TYPE
 from schemas.formats.layout import Layout
 from schemas.formats.shapes import AnyArray
@@ -121,7 +121,7 @@ def _many_ids(messages: AnyArray, roles: AnyArray, contents: AnyArray, context: 
     digits = np.empty(rows * 2 * SIZE, dtype=np.uint8)
     row_digests(turns, text_buffers(roles), text_buffers(contents), text_buffers(context), known, digits)
     offsets = np.arange(0, rows * 2 * SIZE + 1, 2 * SIZE, dtype=np.int32)
-    return pa.StringArray.from_buffers(rows, pa.py_buffer(offsets), pa.py_buffer(digits))
+    return pa.StringArray.from_buffers(rows, buffer(offsets), buffer(digits))
 
 
 def messages_array(rows: Sequence[Sequence[Turn]]) -> AnyArray:

@@ -59,7 +59,7 @@ class ExampleInput:
             done = 0
             for piece in each.pieces(rows, self.schema):
                 rejects = [Reject(before + number, error, raw) for number, error, raw in piece.rejects]
-                yield Batch(pa.array(piece.kept + before, pa.int64()), piece.examples, rejects)
+                yield Batch(pa.array(piece.kept + before, pa.int64()), piece.examples, rejects, each.name)
                 done += piece.rows
             before += done
 

@@ -38,7 +38,7 @@ ORDER = np.array([
 
 
 @kernel
-def row_digests(  # noqa: PLR0913, PLR0917 - flat arrays, as a kernel must have
+def row_digests(
     turns: Places,
     roles: tuple[Bytes, Places],
     contents: tuple[Bytes, Places],
@@ -150,7 +150,7 @@ def _compress(state: Words, words: Words, total: np.uint64, flip: np.uint64) -> 
 
 
 @kernel
-def _mix(  # noqa: PLR0913, PLR0917 - the six words of the standard's function G
+def _mix(
     a: np.uint64, b: np.uint64, c: np.uint64, d: np.uint64, x: np.uint64, y: np.uint64
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
     """Mix two words into four (RFC 7693, section 3.1)."""

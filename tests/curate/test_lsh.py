@@ -23,7 +23,7 @@ def hashed(codes: list[int]) -> int:
 def chosen(codes: list[int], level: int) -> bool:
     """Tell whether a shingle of a long text counts at a level."""
     value = (codes[0] ^ codes[2] << 8 ^ codes[4] << 16) % 2**32 * C % 2**32
-    return (value >> 16) % 2 ** (level - 1) == 0
+    return bool((value >> 16) % 2 ** (level - 1) == 0)
 
 
 def twin(text: str) -> list[int]:

@@ -19,6 +19,7 @@ FILES = [
     "manifest.json",
     "quarantined.parquet",
     "report.html",
+    "signals",
 ]
 
 
@@ -34,7 +35,9 @@ def data(tmp_path: Path) -> Path:
 
 
 def digests(folder: Path) -> dict[str, str]:
-    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(folder.iterdir())}
+    return {
+        file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(folder.rglob("*")) if file.is_file()
+    }
 
 
 def test_a_run_writes_every_file_and_accounts_for_every_row(data: Path, tmp_path: Path) -> None:

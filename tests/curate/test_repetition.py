@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curate.kernels.repeats import LINE_WORDS, LONGEST_PERIOD, LONGEST_RUN_PERIOD, repeats
-from curate.normalise import buffers
 from curate.pipeline import Pipeline
 from curate.repetition import Repetition
+from schemas.buffers import text_buffers
 from schemas.errors import InputError
 
 SONG = "\n".join(
@@ -72,6 +72,6 @@ def test_the_kernel_agrees_with_plain_python(text: str) -> None:
     import numpy as np
 
     out = np.zeros((1, 5), dtype=np.int32)
-    data, starts = buffers(pa.array([text], type=pa.string()))
+    data, starts = text_buffers(pa.array([text], type=pa.string()))
     repeats(data, starts, np.array([LONGEST_PERIOD, LONGEST_RUN_PERIOD, LINE_WORDS]), out)
     assert (out[0, 0], out[0, 1]) == twin(text)
