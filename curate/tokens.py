@@ -1,13 +1,15 @@
 """Counting tokens with the tokenizer of a model."""
 
+import hashlib
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from curate.arrow import plain
 from schemas.errors import InputError, MissingExtraError
 
 if TYPE_CHECKING:
@@ -25,8 +27,37 @@ def token_counts(texts: pa.StringArray, tokenizer: str) -> npt.NDArray[np.int32]
         InputError: There is no such tokenizer.
         MissingExtraError: The package `tokenizers` is not installed.
     """
-    encodings = load_tokenizer(tokenizer).encode_batch_fast(texts.to_pylist(), add_special_tokens=False)
-    return np.fromiter((len(encoding) for encoding in encodings), dtype=np.int32, count=len(texts))
+    return _counts(plain(texts), tokenizer)
+
+
+def chat_token_counts(messages: Any, tokenizer: str) -> npt.NDArray[np.int32]:  # Any: the stubs know no list of structs
+    """Count the tokens of whole conversations, written by the model's own chat template, int32.
+
+    Args:
+        messages: The column `messages` of some examples.
+        tokenizer: As above; its template lies beside it.
+
+    Raises:
+        InputError: There is no such tokenizer, or its template is broken.
+        MissingExtraError: The package `tokenizers` is not installed.
+        TemplateError: The template refuses a conversation.
+    """
+    from curate.chat_template import load_chat_template
+
+    load_tokenizer(tokenizer)  # names what is wrong with the model before its template is looked for
+    template = load_chat_template(tokenizer)
+    return _counts([template.render(turns) for turns in messages.to_pylist()], tokenizer)
+
+
+def tokenizer_fingerprint(tokenizer: str, *, template: bool) -> str:
+    """Hash what token counts depend on: the tokenizer's rules and vocabulary, and its chat template; 16 hex digits."""
+    whole = load_tokenizer(tokenizer).to_str()
+    if template:
+        from curate.chat_template import load_chat_template
+
+        chat = load_chat_template(tokenizer)
+        whole += f"\n{chat.text}\n{sorted(chat.tokens.items())}"
+    return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 @lru_cache(maxsize=4)
@@ -54,3 +85,8 @@ def load_tokenizer(name: str) -> "Tokenizer":
     loaded.no_truncation()
     loaded.no_padding()
     return loaded
+
+
+def _counts(texts: list[str], tokenizer: str) -> npt.NDArray[np.int32]:
+    encodings = load_tokenizer(tokenizer).encode_batch_fast(texts, add_special_tokens=False)
+    return np.fromiter((len(encoding) for encoding in encodings), dtype=np.int32, count=len(texts))
