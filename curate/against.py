@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from curate.alike import LONG_CHARACTERS, swaps, words_of
-from curate.arrow import indices, plain, strings
+from curate.arrow import indices, list_column, plain, strings
 from curate.hashing import hash_groups, hashes
 from curate.lsh import BANDS, signatures
 from curate.near import sides
@@ -158,9 +158,7 @@ def _signed(forms: pa.StringArray) -> _Signed:
 
 def _bands(column: "pa.ChunkedArray[Any]") -> npt.NDArray[np.uint32]:  # Any: as above
     """Give the band hashes as (rows, BANDS)."""
-    chunks: list[Any] = column.chunks  # Any: as above
-    flat = [strip.flatten().to_numpy() for strip in chunks]
-    return np.concatenate([np.zeros(0, dtype=np.uint32), *flat]).reshape(-1, BANDS)
+    return list_column(column, np.uint32, BANDS)
 
 
 def _compare(
@@ -178,8 +176,7 @@ def _compare(
     texts = _texts(stage.files, stage.of, needed, reference)
     held = pa.chunked_array([pa.array([texts[place] for place in needed.tolist()], pa.large_string())])
     ours: Any = signals["text"].take(chosen)  # Any: the stubs know no chunked strings
-    lengths = np.concatenate([reference.length[needed], signals["length"].take(chosen).to_numpy()])
-    comparer = Comparer(pa.chunked_array([*held.chunks, *ours.chunks]), lengths, stage.threshold)
+    comparer = Comparer(pa.chunked_array([*held.chunks, *ours.chunks]), stage.threshold)
     edges = comparer.compare(np.stack([left, pairs[:, 1] + len(needed)], axis=1))
     theirs, mine = needed[edges.pairs[:, 0]], seen[edges.pairs[:, 1] - len(needed)]
     order = np.lexsort((theirs, -edges.scores, mine))[::-1]  # the best is written last

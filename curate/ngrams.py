@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from curate.arrow import strings
-from curate.normalise import buffers
+from schemas.buffers import text_buffers
 
 SMALL = 3
 COMMON = 10
@@ -51,7 +51,7 @@ class Runs:
         """Look the runs of some normal forms up."""
         from curate.kernels.grams import find_grams
 
-        data, starts = buffers(forms)
+        data, starts = text_buffers(forms)
         out = np.full((len(forms), 3), -1, dtype=np.int32)
         if len(self.texts):
             find_grams(
@@ -117,7 +117,7 @@ def _runs(
     """List the runs of each text with the text that they stand in, and count the words of each text."""
     from curate.kernels.grams import text_grams
 
-    data, starts = buffers(strings(list(forms)))
+    data, starts = text_buffers(strings(list(forms)))
     room = len(data) + 1
     keys, texts = np.empty(room, dtype=np.uint64), np.empty(room, dtype=np.int32)
     words = np.zeros(len(forms), dtype=np.int32)

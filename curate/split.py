@@ -8,9 +8,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from curate.arrow import indices, mask, strings
+from curate.alike import TRAITS, traits
+from curate.arrow import indices, list_column, mask, strings
+from curate.candidates import Index, Texts, sharing
 from curate.hashing import hash_groups, hashes
-from curate.lsh import BANDS, candidate_pairs, sharing, signatures
+from curate.lsh import BANDS, signatures
 from curate.near import sides
 from curate.rows import Rows
 from curate.shares import fill
@@ -87,7 +89,7 @@ class Split:
         return self.train, self.validation, self.test
 
     def measure(self, rows: Rows, /) -> pa.RecordBatch:
-        """Signals: hashes of `section`, `prompt`, `answer` and both (`form`), null where empty; `bands`, `length`."""
+        """Signals: hashes of `section`, `prompt`, `answer` and both (`form`), null where empty; what Near measures."""
         source = rows.examples.column("source")
         section = [pc.fill_null(pc.struct_field(source, field), "") for field in ("document", "section")]
         forms = sides(rows)
@@ -99,6 +101,7 @@ class Split:
             form=hashes([forms]),
             bands=pa.FixedSizeListArray.from_arrays(pa.array(bands.reshape(-1)), BANDS),
             length=length,
+            traits=pa.FixedSizeListArray.from_arrays(pa.array(traits(forms).reshape(-1)), TRAITS),
         )
 
     def candidates(self, signals: pa.Table, /) -> npt.NDArray[np.bool_]:
@@ -164,11 +167,16 @@ class Split:
 
 def _near_pairs(signals: pa.Table, chosen: npt.NDArray[np.int64], threshold: float) -> npt.NDArray[np.int64]:
     """Find the near-duplicates among some rows, as pairs of positions."""
+    chosen = chosen[np.argsort(hash_groups(signals["form"].take(indices(chosen))))]
     some = indices(chosen)
-    tie = hash_groups(signals["form"].take(some))
+    known = Texts(
+        _bands(signals, chosen),
+        signals["length"].take(some).to_numpy(),
+        list_column(signals["traits"].take(some), np.int64, TRAITS),
+    )
     texts: Any = signals["text"].take(some)  # Any: the stubs know no chunked strings
-    comparer = Comparer(texts, signals["length"].take(some).to_numpy(), threshold)
-    return chosen[comparer.compare(candidate_pairs(_bands(signals, chosen), tie)).pairs]
+    pairs = Index(known, threshold).pairs(np.arange(len(chosen)))
+    return chosen[Comparer(texts, threshold, every=True).compare(pairs).pairs]
 
 
 def _one_of_each(signals: pa.Table) -> npt.NDArray[np.int64]:
@@ -178,9 +186,7 @@ def _one_of_each(signals: pa.Table) -> npt.NDArray[np.int64]:
 
 def _bands(signals: pa.Table, chosen: npt.NDArray[np.int64]) -> npt.NDArray[np.uint32]:
     """Give the band hashes of some rows as (rows, BANDS)."""
-    chunks: list[Any] = signals["bands"].chunks  # Any: the stubs know no fixed-size lists
-    flat = [strip.flatten().to_numpy() for strip in chunks]
-    return np.concatenate([np.zeros(0, dtype=np.uint32), *flat]).reshape(-1, BANDS)[chosen]
+    return list_column(signals["bands"].take(indices(chosen)), np.uint32, BANDS)
 
 
 def _links(column: "pa.ChunkedArray[Any]") -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:  # Any: hashes

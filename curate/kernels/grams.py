@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from curate.kernels.compiled import kernel
+from schemas.compiled import kernel
 
 BASE = np.uint64(0x9E3779B97F4A7C15)
 _PRIME = np.uint64(0x100000001B3)

@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 
 from curate.arrow import indices
 from curate.lint.exchange import Exchange, ending
-from curate.normalise import buffers
 from curate.rows import Rows
+from schemas.buffers import text_buffers
 
 _FEWEST_BYTES = 24
 _TAIL = 2000
@@ -61,7 +61,7 @@ def may_lack_its_stop(rows: Rows) -> npt.NDArray[np.bool_]:
 
 def _marked(rows: Rows, holds: Callable[[pa.StringArray], pa.BooleanArray]) -> npt.NDArray[np.bool_]:
     """Mark answers of some length that end on a letter, a comma or a sign beyond ASCII, and that pass a test."""
-    data, starts = buffers(rows["response"])
+    data, starts = text_buffers(rows["response"])
     lengths = np.diff(starts)
     last = np.zeros(len(rows), dtype=np.uint8)
     filled = lengths > 0

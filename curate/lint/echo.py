@@ -7,8 +7,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from curate.lint.exchange import Exchange, excerpt
-from curate.normalise import buffers
 from curate.rows import Rows
+from schemas.buffers import text_buffers
 from schemas.text import normal
 
 _BEGINNING = 12
@@ -37,7 +37,7 @@ def may_echo(rows: Rows) -> npt.NDArray[np.bool_]:
 
 def _beginnings(texts: pa.StringArray) -> npt.NDArray[np.uint8]:
     """Give the first bytes of each text as if in small letters, (`_BEGINNING` x rows); 0 if it is short."""
-    data, starts = buffers(texts)
+    data, starts = text_buffers(texts)
     begins = np.zeros((_BEGINNING, len(texts)), dtype=np.uint8)
     places = np.flatnonzero(np.diff(starts) >= _BEGINNING + _MOST_OPENING)
     first = starts[places]

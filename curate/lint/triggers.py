@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from curate.normalise import buffers
+from schemas.buffers import text_buffers
 
 _MOST_STATES = 2**15
 
@@ -75,7 +75,7 @@ def scan(texts: pa.StringArray, tables: Automaton) -> npt.NDArray[np.uint64]:
     """Give the bits of the literals that each text holds."""
     from curate.kernels.literals import find_literals
 
-    data, starts = buffers(texts)
+    data, starts = text_buffers(texts)
     out = np.zeros(len(texts), dtype=np.uint64)
     find_literals(data, starts, tables.steps, tables.found, out)
     return out

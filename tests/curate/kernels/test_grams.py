@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from curate.alike import words_of
 from curate.kernels.grams import split_words, text_grams
 from curate.ngrams import long_runs
-from curate.normalise import buffers, normal_form
+from curate.normalise import normal_form
+from schemas.buffers import text_buffers
 
 TEXTS = st.text(st.sampled_from("ab é中カ𠀀\u0301٣ \U0001f600"), max_size=30) | st.text(max_size=30)
 
@@ -17,7 +18,7 @@ TEXTS = st.text(st.sampled_from("ab é中カ𠀀\u0301٣ \U0001f600"), max_size=
 @given(st.lists(TEXTS, min_size=1, max_size=5))
 def test_words_are_those_of_the_plain_twin(texts: list[str]) -> None:
     forms = [normal_form(text) for text in texts]
-    data, starts = buffers(pa.array(forms, pa.string()))
+    data, starts = text_buffers(pa.array(forms, pa.string()))
     known: dict[str, int] = {}
     for row, form in enumerate(forms):
         hashes, begins = np.empty(len(data) + 1, np.uint64), np.empty(len(data) + 1, np.int64)
@@ -35,7 +36,7 @@ def test_words_are_those_of_the_plain_twin(texts: list[str]) -> None:
 @given(st.lists(st.lists(st.sampled_from("abc"), max_size=8), max_size=4), st.integers(1, 4))
 def test_runs_are_those_of_the_plain_twin(rows: list[list[str]], size: int) -> None:
     forms = [" ".join(words) for words in rows]
-    data, starts = buffers(pa.array(forms, pa.string()))
+    data, starts = text_buffers(pa.array(forms, pa.string()))
     keys, texts = np.empty(len(data) + 1, np.uint64), np.empty(len(data) + 1, np.int32)
     words = np.zeros(len(forms), np.int32)
     count = text_grams(data, starts, size, keys, texts, words)
