@@ -1,0 +1,67 @@
+"""What a judge is asked for, and reading what it replied: strictly, for a guessed grade is worse than none."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+LOWEST, HIGHEST = 1, 5
+LONGEST_REASON = 120
+
+
+class Verdict(NamedTuple):
+    """Grades by criterion, and the judge's reason."""
+
+    grades: dict[str, int]
+    reason: str
+
+
+def schema(criteria: Sequence[str]) -> str:
+    """Give the JSON schema of a verdict, the reason first so that the grades follow from it."""
+    grade = {"type": "integer", "minimum": LOWEST, "maximum": HIGHEST}
+    whole = {
+        "type": "object",
+        "properties": {"reason": {"type": "string", "maxLength": 200}, **dict.fromkeys(criteria, grade)},
+        "required": ["reason", *criteria],
+        "additionalProperties": False,
+    }
+    return json.dumps(whole)
+
+
+def read_verdict(text: str, criteria: Sequence[str]) -> Verdict | None:
+    """Read a reply; None where it holds no verdict, or two that differ.
+
+    Words around the JSON object do no harm, and neither do keys that nobody asked for. A grade that is missing, no
+    whole number, or outside the scale makes the whole verdict unreadable.
+    """
+    found = [verdict for each in _objects(text) if (verdict := _verdict(each, criteria))]
+    if not found or any(each.grades != found[0].grades for each in found):
+        return None
+    return found[0]
+
+
+def _objects(text: str) -> Iterator[Mapping[str, Any]]:  # Any: JSON
+    """Find the JSON objects in a text, one after the other."""
+    decoder = json.JSONDecoder()
+    start = text.find("{")
+    while start >= 0:
+        try:
+            value, end = decoder.raw_decode(text, start)
+        except (ValueError, RecursionError):
+            end = start + 1
+        else:
+            if isinstance(value, dict):
+                yield value
+        start = text.find("{", end)
+
+
+def _verdict(value: Mapping[str, Any], criteria: Sequence[str]) -> Verdict | None:  # Any: JSON
+    grades: dict[str, int] = {}
+    for name in criteria:
+        grade = value.get(name)
+        if isinstance(grade, bool) or not isinstance(grade, int | float):
+            return None
+        if not LOWEST <= grade <= HIGHEST or grade != int(grade):
+            return None
+        grades[name] = int(grade)
+    reason = value.get("reason")
+    return Verdict(grades, " ".join(reason.split())[:LONGEST_REASON] if isinstance(reason, str) else "")
