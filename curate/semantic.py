@@ -22,7 +22,7 @@ from curate.hashing import hash_groups, hashes
 from curate.near import sides
 from curate.rows import VIEWS, Rows, View
 from curate.stage import Verdicts, keep, signals
-from curate.stars import Edges, Stars, _greedy
+from curate.stars import Edges, Stars, greedy
 from schemas.errors import InputError
 
 MEANINGS = {"semantic_duplicate": "says the same as a row that stays, in other words"}
@@ -107,7 +107,7 @@ class Semantic:
         texts = signals["text"].take(indices(ranked)).to_pylist()
         seen = np.array([place for place, text in enumerate(texts) if text is not None], dtype=np.int64)
         edges = self._edges(self._joined(signals, ranked[seen]), [texts[place] for place in seen.tolist()])
-        stars = _greedy(Edges(seen[edges.pairs], edges.scores), np.arange(len(ranked)))
+        stars = greedy(Edges(seen[edges.pairs], edges.scores), 0, len(ranked))
         place = np.empty(signals.num_rows, dtype=np.int64)  # of each row's form among the ranked
         place[ranked] = np.arange(len(ranked))
         place = place[best[of]]

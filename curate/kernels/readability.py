@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from curate.kernels.compiled import kernel
+from schemas.compiled import kernel
 
 COLUMNS = ("words", "sentences", "syllables", "stops", "seen", "types", "content")
 SEEN = 100

@@ -15,9 +15,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from curate.arrow import strings
-from curate.normalise import buffers
 from curate.rows import VIEWS, Rows, View
 from curate.stage import Verdicts, keep, signals
+from schemas.buffers import text_buffers
 from schemas.errors import InputError
 
 Signal = Literal["words_per_sentence", "flesch", "type_token", "stop_share", "compression", "density"]
@@ -96,7 +96,7 @@ class Readability:
         """Signals, int32: counts of `curate.kernels.readability`, `raw` and `packed` bytes."""
         from curate.kernels.readability import COLUMNS, read_counts
 
-        data, starts = buffers(rows[self.of])
+        data, starts = text_buffers(rows[self.of])
         out = np.zeros((len(rows), len(COLUMNS)), dtype=np.int32)
         read_counts(data, starts, stop_hashes(), out)
         raw = np.minimum(np.diff(starts), _COMPRESSED).astype(np.int32)

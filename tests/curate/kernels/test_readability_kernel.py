@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curate.kernels.readability import BASIS, COLUMNS, PRIME, SEEN, read_counts
-from curate.normalise import buffers
 from curate.quality.readability import stop_hashes
+from schemas.buffers import text_buffers
 
 STOPS = {"the", "and", "a", "is", "of", "to", "in", "it", "i", "you"}
 
@@ -19,7 +19,7 @@ def word_hash(word: str) -> int:
 
 
 def counted(texts: list[str], stops: set[str] = STOPS) -> list[dict[str, int]]:
-    data, starts = buffers(pa.array(texts, pa.string()))
+    data, starts = text_buffers(pa.array(texts, pa.string()))
     out = np.zeros((len(texts), len(COLUMNS)), dtype=np.int32)
     read_counts(data, starts, np.array(sorted(map(word_hash, stops)), dtype=np.uint64), out)
     return [dict(zip(COLUMNS, row, strict=True)) for row in out.tolist()]
