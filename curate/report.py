@@ -3,51 +3,27 @@
 One HTML file that needs no network and runs no script. Everything that comes from the rows is escaped.
 """
 
-import re
-from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+from markupsafe import Markup
 
 from curate.arrow import equals
 from curate.engine import Outcome
 from curate.histogram import histogram, quartiles
 from curate.ledger import READ_STAGE
+from curate.meanings import meanings
 from curate.samples import Pick, Samples, Shown
+from curate.shown import evidence_shown, shown
 from curate.summary import Report
+from curate.word_diff import Piece, marked
 from schemas.atomic import write_text
 
-MEANINGS = {
-    "exact_duplicate": "says the same as a row that stays, but for case, punctuation and white space",
-    "near_duplicate": "says nearly the same as a row that stays",
-    "empty_instruction": "has no question",
-    "empty_response": "has no answer",
-    "placeholder_response": "has a placeholder such as <nooutput> for an answer",
-    "placeholder_context": "had a placeholder such as <noinput> for an input, which was taken out",
-    "loop": "says the same words over and over",
-    "repeated_lines": "consists mostly of lines that stood there before",
-    "run": "holds a long run of the same few signs",
-    "unreadable": "could not be read",
-    "raised": "made a stage raise an error",
-    **{
-        f"{view}_too_{way}": f"has a {view} that is too {way}"
-        for view in ("instruction", "response", "context", "whole", "prompt")
-        for way in ("short", "long")
-    },
-}
 _SIZES = {"instruction": "Words of the instruction", "response": "Words of the response", "turns": "Turns"}
-_WORDS = re.compile(r"\s+|[^\s]+")
 _LONGEST_RAW = 600
 _FEW = 8
-
-
-class Piece(NamedTuple):
-    """A piece of a text, and whether the other text lacks it."""
-
-    text: str
-    marked: bool
 
 
 class Pair(NamedTuple):
@@ -92,7 +68,10 @@ def page(
     return {
         "report": report,
         "waterfall": _waterfall(report),
-        "meanings": MEANINGS,
+        "meanings": meanings(),
+        "dataset": report.out is not None,
+        "attributed": any(stage.alone is not None for stage in report.stages),
+        "diversity": _diversity(report),
         "changes": _changes(decisions),
         "failures": _failures(decisions),
         "sizes": [
@@ -119,28 +98,17 @@ def share(count: int, total: int) -> str:
     return "> 99.9 %" if 99.9 < part < 100 else f"{part:.0f} %" if part in {0, 100} else f"{part:.1f} %"
 
 
-def marked(text: str, other: str) -> list[Piece]:
-    """Cut a text into pieces, and mark the words that another text lacks."""
-    ours, theirs = _WORDS.findall(text), _WORDS.findall(other)
-    matcher = SequenceMatcher(
-        None, [word.casefold() for word in ours], [word.casefold() for word in theirs], autojunk=False
-    )
-    pieces = []
-    for tag, start, end, _, _ in matcher.get_opcodes():
-        piece = "".join(ours[start:end])
-        if piece:
-            pieces.append(Piece(piece, tag != "equal" and bool(piece.strip())))
-    return pieces
-
-
 def _waterfall(report: Report) -> list[dict[str, Any]]:  # Any: the template's
     """Follow the rows through the stages: how many are left after each."""
     left = report.rows - report.unreadable
-    steps = [{"name": READ_STAGE, "lost": report.unreadable, "left": left, "changed": 0, "kind": "Read"}]
+    steps: list[dict[str, Any]] = [  # Any: as in the result
+        {"name": READ_STAGE, "lost": report.unreadable, "left": left, "changed": 0, "alone": None, "only": None}
+    ]
     for stage in report.stages:
         left -= stage.dropped + stage.errored
         lost = stage.dropped + stage.errored
-        steps.append({"name": stage.name, "lost": lost, "left": left, "changed": stage.changed, "kind": stage.kind})
+        told = {"name": stage.name, "changed": stage.changed, "alone": stage.alone, "only": stage.only}
+        steps.append({**told, "lost": lost, "left": left})
     return steps
 
 
@@ -150,15 +118,24 @@ def _changes(decisions: pa.Table) -> list[dict[str, Any]]:  # Any: the template'
     grouped = some.group_by(["stage", "reason", "evidence"]).aggregate([([], "count_all")]).to_pylist()
     lines = sorted(grouped, key=lambda line: (-line["count_all"], line["stage"], str(line["evidence"])))
     rest = sum(line["count_all"] for line in lines[_FEW:])
-    shown = [{**line, "evidence": (line["evidence"] or "")[:80]} for line in lines[:_FEW]]
-    return [*shown, {"stage": "", "reason": "", "evidence": None, "count_all": rest}] if rest else shown
+    first = [{**line, "evidence": evidence_shown(line["evidence"] or "")} for line in lines[:_FEW]]
+    return [*first, {"stage": "", "reason": "", "evidence": None, "count_all": rest}] if rest else first
+
+
+def _diversity(report: Report) -> Markup | None:
+    """Give the piece of the page on diversity."""
+    if report.diversity is None:
+        return None
+    from curate.diversity import fragment
+
+    return Markup(fragment(report.diversity))  # noqa: S704 - everything in it is escaped there
 
 
 def _failures(decisions: pa.Table) -> list[dict[str, Any]]:  # Any: the template's
     """Give the first rows that were set aside."""
     some = decisions.filter(equals(decisions["action"], "errored")).slice(0, _FEW)
     return [
-        {"row": line["row"], "stage": line["stage"], "error": (line["evidence"] or "")[:_LONGEST_RAW]}
+        {"row": line["row"], "stage": line["stage"], "error": shown(line["evidence"] or "", _LONGEST_RAW)}
         for line in some.to_pylist()
     ]
 

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from curate.arrow import common, equals, indices, plain, strings
+from curate.arrow import common, equals, indices, strings
 from curate.engine import Engine
+from curate.portion import Portion
 from curate.rows import Rows
+from curate.shown import all_shown, evidence_shown
 
 if TYPE_CHECKING:
     from schemas.formats import Batch
@@ -41,14 +42,16 @@ class Pick(NamedTuple):
 
 
 class Samples:
-    """Choose rows before the writing pass, and take their texts in it.
+    """Choose rows before the writing pass, and take their texts in it, private data masked.
 
     Args:
         decisions: The decisions table.
         seed: Which rows are chosen.
+        portion: Is shown every batch too, where one is given.
     """
 
-    def __init__(self, decisions: pa.Table, seed: int) -> None:
+    def __init__(self, decisions: pa.Table, seed: int, portion: Portion | None = None) -> None:
+        self.portion = portion
         rng = np.random.default_rng(seed)
         dropped = decisions.filter(equals(decisions["action"], "dropped"))
         kept = decisions.filter(equals(decisions["action"], "kept"))
@@ -69,11 +72,13 @@ class Samples:
 
     def see(self, engine: Engine, batch: "Batch") -> None:
         """Take the texts of the chosen rows of a batch, as the stages saw them."""
+        if self.portion is not None:
+            self.portion.see(engine, batch)
         here = common(batch.numbers.to_numpy(), self.numbers)
         if not len(here):
             return
         rows = engine.mended(Rows(batch.examples, batch.numbers).take(here))
-        texts = [_cut(rows[view]) for view in ("instruction", "response", "context")]
+        texts = [all_shown(rows[view], LONGEST) for view in ("instruction", "response", "context")]
         for number, *shown in zip(rows.numbers.to_pylist(), *texts, strict=True):
             self.texts[number] = Shown(number, *shown)
 
@@ -94,16 +99,7 @@ def _picks(decisions: pa.Table, count: int, rng: np.random.Generator) -> list[Pi
             score=line["score"],
             threshold=line["threshold"],
             matched=line["matched_row"],
-            evidence=line["evidence"],
+            evidence=evidence_shown(line["evidence"]),
         )
         for line in lines
     ]
-
-
-def _cut(texts: pa.StringArray) -> list[str]:
-    """Cut texts to what a page can show."""
-    cut = []
-    for start, length in zip(plain(pc.utf8_slice_codeunits(texts, 0, LONGEST)), pc.utf8_length(texts), strict=True):
-        more = int(length.as_py() or 0) - LONGEST
-        cut.append(f"{start} … ({more:,} more characters)" if more > 0 else start)
-    return cut

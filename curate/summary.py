@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from curate.arrow import equals
+
+if TYPE_CHECKING:
+    from curate.diversity import Diversity
 
 _FIRST = 6
 
@@ -70,6 +73,8 @@ class Report:
         recipe: Hash of stages, settings and seed.
         seed: Seed of the run.
         versions: Versions of the parts.
+        read_as: Columns by role and format that the inputs were read as, where they were named.
+        diversity: How diverse the rows are before and after; None where that was not asked for.
         out: Folder that the results lie in; None where they were not written.
         seconds: How long it took, by the name of the part.
     """
@@ -86,13 +91,16 @@ class Report:
     recipe: str
     seed: int
     versions: Mapping[str, str]
+    read_as: Mapping[str, Any]  # Any: JSON
+    diversity: "Diversity | None"
     out: Path | None
     seconds: Mapping[str, float]
 
     def manifest(self) -> dict[str, Any]:  # Any: JSON
         """Give everything that depends on rows, recipe and seed alone: no times, no paths of this machine."""
-        whole = asdict(replace(self, out=None, seconds={}))
+        whole = asdict(replace(self, diversity=None, out=None, seconds={}))
         del whole["out"], whole["seconds"]
+        whole["diversity"] = None if self.diversity is None else self.diversity.summary()
         return whole
 
     def summary(self) -> dict[str, Any]:  # Any: JSON
@@ -113,9 +121,12 @@ class Report:
             lines.append(f"  {stage.name:<12} {', '.join(did) or '-'}")
         lines += [f"Look at this: {alarm}" for alarm in self.alarms]
         lines.append(f"{self.kept:,} kept + {self.dropped:,} dropped + {self.errored:,} errored = {self.rows:,} rows")
+        if self.diversity is not None:
+            lines.append(self.diversity.text())
         if self.out is not None:
             lines.append(f"The kept rows: {self.out / 'curated.parquet'}")
             lines.append(f"Every row's fate: {self.out / 'decisions.parquet'}, as a page: {self.out / 'report.html'}")
+            lines.append(f"One row's story: gristmill explain {self.out} ROW")
         return "\n".join(lines)
 
 

@@ -84,12 +84,14 @@ def _curate(recipe: Recipe, out: Path, console: Console) -> Step:
     pairs, curated = out / "pairs.parquet", out / "curated"
 
     def work() -> dict[str, Any]:  # Any: whatever JSON can hold
-        report = Pipeline(recipe.stages).run(pairs, out=curated, progress=console.progress)
+        report = Pipeline(recipe.stages, seed=recipe.seed).run(pairs, out=curated, progress=console.progress)
         return {**report.summary(), "text": report.text()}
 
     made_from = {
         "version": __version__,
         "stages": [repr(stage) for stage in recipe.stages],
+        "files": [stage.fingerprint for stage in recipe.stages if hasattr(stage, "files")],
+        "seed": recipe.seed,
         "pairs": file_digest(pairs),
     }
     outputs = [curated / name for name in ("curated.parquet", "decisions.parquet", "report.html")]

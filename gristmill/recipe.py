@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from gristmill.config import read_config, read_mapping, refuse_unknown
 from schemas.errors import InputError
+from schemas.progress import Progress, silent
 
 if TYPE_CHECKING:
     from generate import GenerateConfig
@@ -48,6 +49,7 @@ class Recipe:
         client: Who writes the questions.
         generate: How examples are made.
         stages: The curation stages, in order.
+        seed: The seed of every step that names none of its own.
         train: How the model is tuned; None leaves the step out.
         evaluate: How base and tuned are compared.
         values: The recipe as it was written, for hashes and for the record.
@@ -57,23 +59,74 @@ class Recipe:
     client: ClientConfig
     generate: "GenerateConfig"
     stages: tuple[Any, ...]  # Any: a stage is whatever has the methods of `curate.Stage` or `curate.Mend`
+    seed: int
     train: "TrainConfig | None"
     evaluate: "EvaluateConfig | None"
     values: Mapping[str, Any] = field(repr=False)  # Any: what YAML holds
 
 
-def read_recipe(path: Path) -> Recipe:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curation:
+    """What `gristmill curate` takes from a recipe: the stages, in order, and the seed."""
+
+    stages: tuple[Any, ...]  # Any: as above
+    seed: int
+
+
+def read_recipe(path: Path, progress: Progress = silent) -> Recipe:
     """Read a recipe and check all of it before anything runs.
+
+    Args:
+        path: The YAML file.
+        progress: Shows how a model is fetched, where a curation stage needs one.
 
     Raises:
         InputError: It is missing, no YAML, or says something that we do not know.
     """
-    import yaml
-
-    from curate import default_stages
     from generate import GenerateConfig
-    from gristmill.stages import read_stages
     from train import EvaluateConfig, TrainConfig
+
+    values, seed = _values(path)
+    generate = dict(read_mapping(values.get("generate"), where=f"{path}, generate"))
+    client = {key: generate.pop(key) for key in ("client", "model", "base_url", "concurrency") if key in generate}
+    if isinstance(generate.get("prompts"), str):
+        generate["prompts"] = path.parent / generate["prompts"]
+    training = values.get("train", {})
+    return Recipe(
+        documents=_documents(values.get("documents"), path),
+        client=read_config(ClientConfig, client, where=f"{path}, generate"),
+        generate=read_config(GenerateConfig, {"seed": seed, **generate}, where=f"{path}, generate"),
+        stages=_stages(values.get("curate"), seed, path, progress),
+        seed=seed,
+        train=None if training is False else _train(TrainConfig, training, seed, path),
+        evaluate=None
+        if training is False
+        else read_config(
+            EvaluateConfig, _seeded(values.get("evaluate"), seed, f"{path}, evaluate"), where=f"{path}, evaluate"
+        ),
+        values=json.loads(json.dumps(values, default=str)),
+    )
+
+
+def read_curation(path: Path, seed: int | None, progress: Progress = silent) -> Curation:
+    """Read the part of a recipe that says how rows are curated; it need have no other.
+
+    Args:
+        path: The YAML file.
+        seed: Takes the place of the recipe's.
+        progress: As in `read_recipe`.
+
+    Raises:
+        InputError: It is missing, no YAML, or says something there that we do not know.
+    """
+    values, own = _values(path)
+    seed = own if seed is None else seed
+    return Curation(stages=_stages(values.get("curate"), seed, path, progress), seed=seed)
+
+
+def _values(path: Path) -> tuple[Mapping[str, Any], int]:  # Any: what YAML holds
+    """Read the YAML of a recipe, and its seed."""
+    import yaml
 
     try:
         text = path.read_text(encoding="utf-8")
@@ -91,27 +144,20 @@ def read_recipe(path: Path) -> Recipe:
     seed = values.get("seed", 0)
     if not isinstance(seed, int) or isinstance(seed, bool):
         raise InputError(f"seed is a whole number, not {seed!r}", where=str(path))
-    generate = dict(read_mapping(values.get("generate"), where=f"{path}, generate"))
-    client = {key: generate.pop(key) for key in ("client", "model", "base_url", "concurrency") if key in generate}
-    if isinstance(generate.get("prompts"), str):
-        generate["prompts"] = path.parent / generate["prompts"]
-    curation = read_mapping(values.get("curate"), where=f"{path}, curate")
+    return values, seed
+
+
+def _stages(values: object, seed: int, path: Path, progress: Progress) -> tuple[Any, ...]:  # Any: stages
+    """Read the curation section; paths that are written relative start at the recipe's folder."""
+    from curate import default_stages
+    from gristmill.stages import read_stages
+
+    curation = read_mapping(values, where=f"{path}, curate")
     refuse_unknown(curation, ("stages",), where=f"{path}, curate")
     stages = curation.get("stages")
-    training = values.get("train", {})
-    return Recipe(
-        documents=_documents(values.get("documents"), path),
-        client=read_config(ClientConfig, client, where=f"{path}, generate"),
-        generate=read_config(GenerateConfig, {"seed": seed, **generate}, where=f"{path}, generate"),
-        stages=tuple(default_stages()) if stages is None else read_stages(stages, where=f"{path}, curate.stages"),
-        train=None if training is False else _train(TrainConfig, training, seed, path),
-        evaluate=None
-        if training is False
-        else read_config(
-            EvaluateConfig, _seeded(values.get("evaluate"), seed, f"{path}, evaluate"), where=f"{path}, evaluate"
-        ),
-        values=json.loads(json.dumps(values, default=str)),
-    )
+    if stages is None:
+        return tuple(default_stages())
+    return read_stages(stages, where=f"{path}, curate.stages", base=path.parent, seed=seed, progress=progress)
 
 
 def _train(kind: "type[TrainConfig]", values: object, seed: int, path: Path) -> "TrainConfig":

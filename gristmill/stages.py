@@ -1,50 +1,168 @@
 """The curation stages by name, as recipes and command lines write them."""
 
+import dataclasses
 from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
-from gristmill.config import read_config, refuse_unknown
+from gristmill.config import read_config, read_mapping, refuse_unknown
 from schemas.errors import InputError
+from schemas.progress import Progress, silent
+
+STAGES: Mapping[str, str] = {
+    "placeholder": "curate.placeholder:Placeholder",
+    "encoding": "curate.encoding:Encoding",
+    "redact": "curate.private:Redact",
+    "empty": "curate.empty:Empty",
+    "lint": "curate.lint:Lint",
+    "length": "curate.length:Length",
+    "repetition": "curate.repetition:Repetition",
+    "language": "curate.language:Language",
+    "spelling": "curate.spelling:Spelling",
+    "private": "curate.private:Private",
+    "exact": "curate.exact:Exact",
+    "near": "curate.near:Near",
+    "semantic": "curate.semantic:Semantic",
+    "against": "curate.against:Against",
+    "decontaminate": "curate.decontaminate:Decontaminate",
+    "conflicts": "curate.conflicts:Conflicts",
+    "support": "curate.support:Support",
+    "readability": "curate.quality:Readability",
+    "perplexity": "curate.quality:Perplexity",
+    "judge": "curate.quality:Judge",
+    "select": "curate.select:Select",
+    "split": "curate.split:Split",
+    "gopher_quality": "curate.presets:GopherQuality",
+    "gopher_repetition": "curate.presets:GopherRepetition",
+    "c4": "curate.presets:C4",
+    "fineweb": "curate.presets:FineWeb",
+}
+"""Where each mend and stage is; it is imported when it is first asked for."""
+_CLIENT = ("client", "model", "base_url", "concurrency")
+_PATHS = ("files", "prompt")
+_MODELS = ("model", "tokenizer")
 
 
-def stage_types() -> dict[str, type]:
-    """Give every stage under its name."""
-    import curate
-
-    return {
-        "placeholder": curate.Placeholder,
-        "empty": curate.Empty,
-        "length": curate.Length,
-        "repetition": curate.Repetition,
-        "exact": curate.Exact,
-        "near": curate.Near,
-    }
+def stage_type(name: str) -> type:
+    """Give the class of a stage."""
+    module, _, kind = STAGES[name].partition(":")
+    found: type = getattr(import_module(module), kind)
+    return found
 
 
-def read_stages(values: object, *, where: str) -> tuple[Any, ...]:  # Any: whatever has a stage's methods
+def read_stages(
+    values: object, *, where: str, base: Path | None = None, seed: int = 0, progress: Progress = silent
+) -> tuple[Any, ...]:  # Any: whatever has a stage's methods
     """Read a list of stages: each a name, or a name with its settings.
+
+    Args:
+        values: What stood in the recipe.
+        where: Its place, for errors.
+        base: Folder that relative paths start at; None for the one we are in.
+        seed: For the stages that draw lots and name no seed of their own.
+        progress: Shows how a model is fetched, where a stage needs one.
 
     Raises:
         InputError: An unknown stage or setting.
     """
     if not isinstance(values, list) or not values:
         raise InputError("a list of stages is expected", where=where, mend="Write one a line, as `- exact`")
-    kinds = stage_types()
     stages: list[Any] = []  # Any: as in the result
     for value in values:
         if isinstance(value, Mapping) and len(value) == 1:
             name, settings = next(iter(value.items()))
         else:
             name, settings = value, None
-        refuse_unknown([str(name)], kinds, where=where, what="stage")
-        stages.append(read_config(kinds[str(name)], settings, where=f"{where}, {name}"))
+        refuse_unknown([str(name)], STAGES, where=where, what="stage")
+        place = f"{where}, {name}"
+        given = _from(base, read_mapping(settings, where=place))
+        kind = stage_type(str(name))
+        if name == "judge":
+            stages.append(_judge(kind, given, place, progress))
+        elif name == "perplexity":
+            stages.append(_perplexity(kind, given, place))
+        else:
+            if "seed" in {field.name for field in dataclasses.fields(kind)}:
+                given = {"seed": seed, **given}
+            stages.append(read_config(kind, given, where=place))
     return tuple(stages)
 
 
-def named_stages(names: str) -> tuple[Any, ...]:  # Any: as above
+def named_stages(names: str, *, seed: int = 0, progress: Progress = silent) -> tuple[Any, ...]:  # Any: as above
     """Read `exact,near,length` into stages with their default settings.
 
     Raises:
-        InputError: An unknown stage.
+        InputError: An unknown stage, or one that cannot do without settings.
     """
-    return read_stages([name.strip() for name in names.split(",") if name.strip()], where="--stages")
+    listed = [name.strip() for name in names.split(",") if name.strip()]
+    return read_stages(listed, where="--stages", seed=seed, progress=progress)
+
+
+def _judge(kind: type, given: Mapping[str, Any], where: str, progress: Progress) -> Any:  # Any: a stage, settings
+    """Read the settings of a judge: those of its client, as `generate` takes them, and its own."""
+    from gristmill.clients import open_client
+    from gristmill.named_models import NamedClient
+    from gristmill.recipe import ClientConfig
+
+    client = {key: value for key, value in given.items() if key in _CLIENT}
+    own = {key: value for key, value in given.items() if key not in _CLIENT}
+    settings: object = read_config(_without(kind, "client", also=_CLIENT), own, where=where)
+    opened = open_client(read_config(ClientConfig, client, where=where), progress)
+    return kind(client=NamedClient(opened.model, opened.route, opened), **_values(settings, own))
+
+
+def _perplexity(kind: type, given: Mapping[str, Any], where: str) -> Any:  # Any: a stage, settings
+    """Read the settings of a perplexity stage: `model`, a folder or a name, and its own."""
+    from gristmill.models import EMBEDDED
+    from gristmill.named_models import NamedScorer
+
+    own = {key: value for key, value in given.items() if key != "model"}
+    settings: object = read_config(_without(kind, "scorer", also=("model",)), own, where=where)
+    model = given.get("model", EMBEDDED)
+    if not isinstance(model, str) or not model:
+        raise InputError(f"model: {model!r} is no name", where=where, mend="Name a model folder or a hub's model")
+    return kind(scorer=NamedScorer(model), **_values(settings, own))
+
+
+def _without(kind: type, name: str, *, also: tuple[str, ...]) -> type:
+    """Make a dataclass of a stage's settings but one that no recipe can hold.
+
+    Args:
+        kind: The stage.
+        name: The setting.
+        also: What a recipe may say in its place, so that a misspelt one finds the right one; never set.
+    """
+    fields: list[Any] = [  # Any: triples of a name, a type and a field
+        (each.name, each.type, dataclasses.field(default=each.default, default_factory=each.default_factory))
+        for each in dataclasses.fields(kind)
+        if each.name != name
+    ]
+    return dataclasses.make_dataclass(kind.__name__, [*fields, *((each, object, None) for each in also)], kw_only=True)
+
+
+def _values(settings: object, given: Mapping[str, Any]) -> dict[str, Any]:  # Any: settings are of any type
+    """Give the checked values of the settings that were given."""
+    return {name: getattr(settings, name) for name in given}
+
+
+def _from(base: Path | None, settings: Mapping[str, Any]) -> dict[str, Any]:  # Any: settings are of any type
+    """Have relative paths start at a folder; of models only those that lie there, for others are names on a hub."""
+    found = dict(settings)
+    if isinstance(found.get("files"), str):
+        found["files"] = [found["files"]]
+    if base is None:
+        return found
+    for name in _PATHS:
+        if isinstance(found.get(name), str) and found[name]:
+            found[name] = _path(base, found[name])
+        elif isinstance(found.get(name), list):
+            found[name] = [_path(base, each) if isinstance(each, str) else each for each in found[name]]
+    for name in _MODELS:
+        if isinstance(found.get(name), str) and found[name] and (base / found[name]).is_dir():
+            found[name] = str(base / found[name])
+    return found
+
+
+def _path(base: Path, name: str) -> str:
+    return name if name.startswith("hub:") else str(base / Path(name).expanduser())

@@ -27,7 +27,7 @@ from train.preflight import Checked, check_rows
 from train.render import IGNORED, Rendered, Renderer
 from train.report import TrainReport
 from train.sft import fine_tune, settings
-from train.split import Split, split
+from train.split import Split, given_split, split
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -189,8 +189,10 @@ def _prepare(  # noqa: PLR0913 - everything that is known before the weights are
         )
     kept = np.searchsorted(rows.numbers, [row.row for row in checked.rendered])
     table = _numbered(rows.table.take(kept), rows.numbers[kept])
-    near = None if clusters is None else clusters(table)
-    sides = split(table, held_out=config.held_out, seed=config.seed, clusters=near)
+    sides = given_split(table)
+    if sides is None:
+        near = None if clusters is None else clusters(table)
+        sides = split(table, held_out=config.held_out, seed=config.seed, clusters=near)
     trained = [checked.rendered[index] for index in sides.train]
     limit = checked.report.max_length
     packed = pack(trained, pack_length(limit, context))

@@ -74,6 +74,25 @@ def split(table: pa.Table, *, held_out: float, seed: int, clusters: npt.NDArray[
     return Split(np.flatnonzero(~chosen[groups]), test, groups, _warning(rows, wanted, taken, int(sizes.max())))
 
 
+def given_split(table: pa.Table) -> Split | None:
+    """Take the split that curation wrote beside the rows, in the column `split`; None where there is no such column.
+
+    Rows of `train` are trained, rows of `test` held out, of `validation` where there is no test. What is left is
+    neither trained nor held out. A column of that name with other values in it is the user's own, and left alone.
+    """
+    if "split" not in table.column_names or not pa.types.is_string(table["split"].type):
+        return None
+    names = np.array(table["split"].to_pylist(), dtype=object)
+    held_out = next((name for name in ("test", "validation") if (names == name).any()), None)
+    if held_out is None or not set(names) <= {"train", "validation", "test"} or not (names == "train").any():
+        return None
+    train, test = np.flatnonzero(names == "train"), np.flatnonzero(names == held_out)
+    left = len(names) - len(train) - len(test)
+    others = f"; {left} rows of validation are not used" if left else ""
+    warning = f"the rows are split as the column split says, held out is {held_out}, and held_out is not read{others}"
+    return Split(train, test, np.arange(len(names)), warning)
+
+
 def _groups(table: pa.Table, clusters: npt.NDArray[np.int64] | None) -> npt.NDArray[np.int64]:
     """Number the connected groups of rows, with a union-find over all keys that rows share."""
     rows = table.num_rows

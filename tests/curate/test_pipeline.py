@@ -135,3 +135,21 @@ def test_batches_of_the_table_are_left_unchanged(table_of: Callable[..., pa.Tabl
     Pipeline(default_stages()).table(table)
     assert table.to_pylist() == before
     assert isinstance(table, pa.Table)
+
+
+def test_an_audit_writes_one_page_and_nothing_else(data: Path, tmp_path: Path) -> None:
+    report = Pipeline(default_stages(), diversity=True).audit(data, out=str(tmp_path / "page.html"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["page.html", "rows.jsonl"]
+    page = (tmp_path / "page.html").read_text()
+    assert "What is in 91 rows" in page
+    assert "<h2>Diversity</h2>" in page
+    assert "curated.parquet" not in page
+    assert "quarantined.parquet" not in page
+    assert (report.kept, report.dropped, report.errored, report.out) == (40, 50, 1, None)
+
+
+def test_a_page_is_not_written_over_what_is_no_page(data: Path) -> None:
+    before = data.read_bytes()
+    with pytest.raises(InputError, match=r"ends in \.html"):
+        Pipeline([Exact()]).audit(data, out=data)
+    assert data.read_bytes() == before

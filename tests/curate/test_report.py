@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from curate.histogram import bin_edges, histogram, quartiles
-from curate.report import marked, share
+from curate.report import share
 
 
 @pytest.mark.parametrize(
@@ -18,14 +18,6 @@ from curate.report import marked, share
 )
 def test_shares_tell_none_from_few(count: int, total: int, text: str) -> None:
     assert share(count, total) == text
-
-
-def test_words_that_the_other_text_lacks_are_marked() -> None:
-    assert [(piece.text, piece.marked) for piece in marked("a big cat", "A small cat")] == [
-        ("a ", False),
-        ("big", True),
-        (" cat", False),
-    ]
 
 
 @pytest.mark.parametrize(

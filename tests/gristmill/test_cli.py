@@ -9,7 +9,7 @@ import pytest
 
 from gristmill.cli import build_parser, main
 
-COMMANDS = ("init", "run", "generate", "curate", "train", "evaluate", "chat")
+COMMANDS = ("init", "run", "generate", "audit", "curate", "explain", "train", "evaluate", "chat")
 
 
 def fails(capsys: pytest.CaptureFixture[str], *argv: str | Path) -> tuple[int, str]:
@@ -61,7 +61,9 @@ def test_every_help_shows_an_example_that_parses(name: str, capsys: pytest.Captu
     "argv",
     [
         ["generate", "nowhere", "-o", "pairs.parquet", "--strategy", "template"],
+        ["audit", "nowhere.jsonl", "-o", "report.html"],
         ["curate", "nowhere.jsonl", "-o", "curated"],
+        ["explain", "nowhere", "1"],
         ["train", "nowhere", "-o", "run", "--model", "."],
         ["evaluate", "nowhere"],
         ["run", "nowhere.yaml", "-o", "out"],

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from schemas import Example, InputError, Message, Source, examples_table, normal
 from train import split
+from train.split import given_split
 
 ROW = st.tuples(st.integers(0, 12), st.integers(0, 12), st.integers(-1, 4), st.integers(-1, 3))
 
@@ -102,3 +103,30 @@ def test_a_giant_group_is_told() -> None:
 def test_few_held_out_rows_are_told() -> None:
     rows = [(number, number, -1, -1) for number in range(50)]
     assert "only 5 rows are held out" in split(table(rows), held_out=5, seed=0).warning
+
+
+@pytest.mark.parametrize(
+    ("names", "train", "held_out"),
+    [
+        (["train", "test", "validation", "train"], [0, 3], [1]),
+        (["validation", "train", "train", "train"], [1, 2, 3], [0]),
+    ],
+    ids=["test", "validation"],
+)
+def test_a_split_that_curation_wrote_is_taken(names: list[str], train: list[int], held_out: list[int]) -> None:
+    rows = table([(n, n, -1, -1) for n in range(4)]).append_column("split", pa.array(names))
+    found = given_split(rows)
+    assert found is not None
+    assert (found.train.tolist(), found.test.tolist()) == (train, held_out)
+    assert "column split" in found.warning
+
+
+@pytest.mark.parametrize(
+    "names",
+    [["train"] * 4, ["test"] * 4, ["train", "test", "dev", "train"], ["train", "test", None, "train"], [1, 2, 3, 4]],
+    ids=["no test", "no train", "other names", "null", "numbers"],
+)
+def test_another_column_of_that_name_is_left_alone(names: list[str | int | None]) -> None:
+    rows = table([(n, n, -1, -1) for n in range(4)]).append_column("split", pa.array(names))
+    assert given_split(rows) is None
+    assert given_split(rows.drop_columns("split")) is None
