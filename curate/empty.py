@@ -1,6 +1,7 @@
 """Rows without a question or without an answer."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,8 @@ class Empty:
     White space, NUL and signs without width are nothing. A response that only says that there is none, such as
     `<nooutput>` or `N/A`, is none (`curate.markers`).
     """
+
+    by_text: ClassVar[bool] = True
 
     @property
     def name(self) -> str:

@@ -87,7 +87,13 @@ class Engine:
         self.progress = progress
         self.store = store
 
-    def judge(self, check: Callable[[Ledger], None], *, attribute: bool = False, try_others: bool = False) -> Outcome:
+    def judge(
+        self,
+        check: Callable[[Ledger], None],
+        *,
+        attribute: bool = False,
+        try_others: bool = False,
+    ) -> Outcome:
         """Measure and decide.
 
         Args:

@@ -32,6 +32,7 @@ class Rows:
         self.numbers = numbers
         self._views: dict[View, pa.StringArray] = {}
         self._normal: dict[View, pa.StringArray] = {}
+        self._words: dict[View, npt.NDArray[np.int32]] = {}
 
     def __len__(self) -> int:
         return self.examples.num_rows
@@ -59,6 +60,15 @@ class Rows:
         found = self._normal.get(view)
         if found is None:
             found = self._normal[view] = normal_forms(self[view])
+        return found
+
+    def words(self, view: View) -> npt.NDArray[np.int32]:
+        """Give how many words (`curate.words`) a view has, int32."""
+        from curate.words import word_counts
+
+        found = self._words.get(view)
+        if found is None:
+            found = self._words[view] = word_counts(self[view])
         return found
 
     def take(self, positions: npt.NDArray[np.int64]) -> "Rows":

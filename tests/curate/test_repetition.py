@@ -1,11 +1,12 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curate.kernels.repeats import LINE_WORDS, LONGEST_PERIOD, LONGEST_RUN_PERIOD, repeats
+from curate.kernels.repeats import LEAST_LOOP, LEAST_RUN, LIMITS, LONGEST_PERIOD, LONGEST_RUN_PERIOD, repeats
 from curate.pipeline import Pipeline
 from curate.repetition import Repetition
 from schemas.buffers import text_buffers
@@ -53,25 +54,37 @@ def test_wrong_settings_are_refused() -> None:
         Repetition(lines=0)
 
 
-def twin(text: str) -> tuple[int, int]:
-    """Measure words and the longest loop in plain Python, for texts without signs of three bytes."""
+def twin(text: str) -> tuple[int, int, int]:
+    """Measure words, the longest loop and the longest run in plain Python, for texts without signs of three bytes."""
     words = text.lower().split()
+    loop = longest(words, LONGEST_PERIOD, LEAST_LOOP, rounds=2)
+    return len(words), loop, longest(list(text.encode()), LONGEST_RUN_PERIOD, LEAST_RUN, rounds=1)
+
+
+def longest(parts: Sequence[object], periods: int, least: int, *, rounds: int) -> int:
+    """Find the longest stretch in which each part equals the one a period before."""
     best = 0
-    for period in range(1, min(LONGEST_PERIOD, len(words) // 2) + 1):
-        for start in range(len(words) - 2 * period + 1):
+    for period in range(1, min(periods, len(parts) // rounds) + 1):
+        for start in range(len(parts) - period):
             length = period
-            while start + length < len(words) and words[start + length] == words[start + length - period]:
+            while start + length < len(parts) and parts[start + length] == parts[start + length - period]:
                 length += 1
-            if length >= 2 * period:
+            if length >= max(least, rounds * period):
                 best = max(best, length)
-    return len(words), best
+    return best
 
 
-@given(st.text(alphabet="abA \n", max_size=60))
+@settings(deadline=None, max_examples=200)
+@given(
+    st.one_of(
+        st.text(alphabet="abA \n", max_size=60),
+        st.tuples(st.text(alphabet="ab c", max_size=9), st.integers(1, 40), st.text(alphabet="ab c", max_size=9)).map(
+            lambda parts: parts[2] + parts[0] * parts[1] + parts[2]
+        ),
+    )
+)
 def test_the_kernel_agrees_with_plain_python(text: str) -> None:
-    import numpy as np
-
     out = np.zeros((1, 5), dtype=np.int32)
     data, starts = text_buffers(pa.array([text], type=pa.string()))
-    repeats(data, starts, np.array([LONGEST_PERIOD, LONGEST_RUN_PERIOD, LINE_WORDS]), out)
-    assert (out[0, 0], out[0, 1]) == twin(text)
+    repeats(data, starts, LIMITS, out)
+    assert (out[0, 0], out[0, 1], out[0, 4]) == twin(text)
