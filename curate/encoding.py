@@ -90,15 +90,15 @@ def restored(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def suspect() -> str:
-    """Make the pattern of what may be garbled: signs for a first byte and for all that must follow it, or a C1 control."""
+    """Make the pattern of what may be garbled: signs for a first byte and all that must follow it, or a C1 control."""
     seconds = set().union(*(_decoded(range(0x80, 0xC0), codec) for codec in _CODECS))
     kinds = []
     for more, (low, high) in enumerate(((0xC2, 0xE0), (0xE0, 0xF0), (0xF0, 0xF5)), start=1):
         firsts = set().union(*(_decoded(range(low, high), codec) for codec in _CODECS))
         follow = f"[{_class(seconds)}{' ' if more > 1 else ''}]"
         kinds.append(f"[{_class(firsts)}]{follow * more}")
-    # ftfy takes a space for the byte A0 that it once was, but of two bytes only behind these. A dash or a quotation mark
-    # before a space would be such a pair in two of the encodings, and is no sign of anything.
+    # ftfy takes a space for the byte A0 that it once was, but of two bytes only behind these. A dash or a quotation
+    # mark before a space would be such a pair in two of the encodings, and is no sign of anything.
     spaced = set().union(*(_decoded((0xC2, 0xC3, 0xC5, 0xCE, 0xD0, 0xD9), codec) for codec in _CODECS[:-2]))
     return "|".join([*kinds, f"[{_class(spaced)}] ", "[\u0080-\u009f]"])
 

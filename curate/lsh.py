@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from curate.plain.choice import kernel_for
 from schemas.buffers import text_buffers
 
 BANDS = 20
@@ -32,12 +33,11 @@ def signatures(forms: pa.StringArray) -> tuple[npt.NDArray[np.uint32], npt.NDArr
     Returns:
         (rows, BANDS) uint32 band hashes, 0 in all where the text is too short, and (rows) int32 characters.
     """
-    from curate.kernels.minhash import band_hashes
-
     data, starts = text_buffers(forms)
     factors, offsets, changes = permutations()
     bands = np.empty((len(forms), BANDS), dtype=np.uint32)
     lengths = np.empty(len(forms), dtype=np.int32)
+    band_hashes = kernel_for(len(forms), "minhash", "band_hashes")
     band_hashes(data, starts, factors, offsets, changes, bands, lengths)
     return bands, lengths
 

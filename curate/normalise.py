@@ -5,6 +5,7 @@ library. All give what `schemas.normal` gives, sign by sign, in a fraction of it
 """
 
 import re
+import sys
 import unicodedata
 from functools import cache
 
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curate.arrow import indices, mask, plain, strings
+from curate.plain.choice import FEW
 from schemas.buffers import buffer, text_buffers
 from schemas.text import normal
 
@@ -28,6 +30,8 @@ def normal_forms(texts: pa.StringArray) -> pa.StringArray:
     Args:
         texts: Without nulls.
     """
+    if len(texts) <= FEW and "curate.kernels.normal" not in sys.modules:
+        return strings([normal_form(text) for text in plain(texts)])
     from curate.kernels.normal import CLASSES, normal_ascii
 
     ascii_only = pc.string_is_ascii(texts).to_numpy(zero_copy_only=False)

@@ -7,10 +7,15 @@ import numpy as np
 import pyarrow as pa
 
 from curate.arrow import strings
+from curate.plain.choice import kernel_for
 from curate.rows import VIEWS, Rows, View
 from curate.stage import Verdicts, keep, signals
 from schemas.buffers import text_buffers
 from schemas.errors import InputError
+
+COLUMNS = ("words", "loop", "period", "again", "run")
+LONGEST_PERIOD, LONGEST_RUN_PERIOD, LINE_WORDS, LEAST_LOOP, LEAST_RUN = 64, 12, 4, 12, 64
+LIMITS = np.array([LONGEST_PERIOD, LONGEST_RUN_PERIOD, LINE_WORDS, LEAST_LOOP, LEAST_RUN], dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +59,9 @@ class Repetition:
 
     def measure(self, rows: Rows, /) -> pa.RecordBatch:
         """Signals, int32: `words`, `loop` and its `period` in words, `again` in words, `run` in bytes."""
-        from curate.kernels.repeats import COLUMNS, LIMITS, repeats
-
         data, starts = text_buffers(rows[self.of])
         out = np.zeros((len(rows), len(COLUMNS)), dtype=np.int32)
-        repeats(data, starts, LIMITS, out)
+        kernel_for(len(rows), "repeats", "repeats")(data, starts, LIMITS, out)
         return signals(**{name: np.ascontiguousarray(out[:, place]) for place, name in enumerate(COLUMNS)})
 
     def decide(self, signals: pa.Table, /) -> Verdicts:

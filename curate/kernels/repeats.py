@@ -5,13 +5,6 @@ import numpy.typing as npt
 
 from schemas.compiled import kernel
 
-COLUMNS = ("words", "loop", "period", "again", "run")
-LONGEST_PERIOD = 64
-LONGEST_RUN_PERIOD = 12
-LINE_WORDS = 4
-LEAST_LOOP, LEAST_RUN = 12, 64
-LIMITS = np.array([LONGEST_PERIOD, LONGEST_RUN_PERIOD, LINE_WORDS, LEAST_LOOP, LEAST_RUN], dtype=np.int64)
-
 
 @kernel
 def repeats(  # noqa: PLR0912, PLR0915 - one flat loop over flat arrays, as a kernel must be
@@ -29,8 +22,8 @@ def repeats(  # noqa: PLR0912, PLR0915 - one flat loop over flat arrays, as a ke
     Args:
         data: All texts in UTF-8, one after the other.
         starts: (rows + 1) offsets into `data`.
-        limits: (5) `LONGEST_PERIOD`, `LONGEST_RUN_PERIOD`, `LINE_WORDS`, `LEAST_LOOP` and `LEAST_RUN`: loops of fewer words
-            and runs of fewer bytes are not looked for.
+        limits: (5) `LONGEST_PERIOD`, `LONGEST_RUN_PERIOD`, `LINE_WORDS`, `LEAST_LOOP` and `LEAST_RUN`
+            (`curate.repetition`): loops of fewer words and runs of fewer bytes are not looked for.
         out: (rows, 5) takes the words; the words of the longest loop, and of the part that it repeats; the words in
             lines of `LINE_WORDS` or more that stood there before; the bytes of the longest run of a few bytes.
     """

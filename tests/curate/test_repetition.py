@@ -1,15 +1,10 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from curate.kernels.repeats import LEAST_LOOP, LEAST_RUN, LIMITS, LONGEST_PERIOD, LONGEST_RUN_PERIOD, repeats
 from curate.pipeline import Pipeline
 from curate.repetition import Repetition
-from schemas.buffers import text_buffers
 from schemas.errors import InputError
 
 SONG = "\n".join(
@@ -52,39 +47,3 @@ def test_loops_go_and_songs_and_tables_stay(table_of: Callable[..., pa.Table], t
 def test_wrong_settings_are_refused() -> None:
     with pytest.raises(InputError):
         Repetition(lines=0)
-
-
-def twin(text: str) -> tuple[int, int, int]:
-    """Measure words, the longest loop and the longest run in plain Python, for texts without signs of three bytes."""
-    words = text.lower().split()
-    loop = longest(words, LONGEST_PERIOD, LEAST_LOOP, rounds=2)
-    return len(words), loop, longest(list(text.encode()), LONGEST_RUN_PERIOD, LEAST_RUN, rounds=1)
-
-
-def longest(parts: Sequence[object], periods: int, least: int, *, rounds: int) -> int:
-    """Find the longest stretch in which each part equals the one a period before."""
-    best = 0
-    for period in range(1, min(periods, len(parts) // rounds) + 1):
-        for start in range(len(parts) - period):
-            length = period
-            while start + length < len(parts) and parts[start + length] == parts[start + length - period]:
-                length += 1
-            if length >= max(least, rounds * period):
-                best = max(best, length)
-    return best
-
-
-@settings(deadline=None, max_examples=200)
-@given(
-    st.one_of(
-        st.text(alphabet="abA \n", max_size=60),
-        st.tuples(st.text(alphabet="ab c", max_size=9), st.integers(1, 40), st.text(alphabet="ab c", max_size=9)).map(
-            lambda parts: parts[2] + parts[0] * parts[1] + parts[2]
-        ),
-    )
-)
-def test_the_kernel_agrees_with_plain_python(text: str) -> None:
-    out = np.zeros((1, 5), dtype=np.int32)
-    data, starts = text_buffers(pa.array([text], type=pa.string()))
-    repeats(data, starts, LIMITS, out)
-    assert (out[0, 0], out[0, 1], out[0, 4]) == twin(text)
