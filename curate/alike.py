@@ -180,7 +180,7 @@ def traits(forms: pa.StringArray) -> npt.NDArray[np.int64]:
     data, starts = text_buffers(forms)
     digits = _digits(ascii_only=bool(pc.all(pc.string_is_ascii(forms)).as_py()))
     found = np.empty((len(forms), TRAITS), dtype=np.int64)
-    text_traits = kernel_for(len(forms), "traits", "text_traits")
+    text_traits = kernel_for("traits", "text_traits", rows=len(forms), size=len(data))
     text_traits(data, starts, digits, _free_table(), np.array([SHORT_WORDS, LONG_CHARACTERS]), found)
     return found
 

@@ -38,7 +38,7 @@ class Texts(NamedTuple):
 
 def sharing(bands: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
     """Tell which rows share a band with another row."""
-    mark_sharing = kernel_for(len(bands), "candidates", "mark_sharing")
+    mark_sharing = kernel_for("candidates", "mark_sharing", rows=len(bands))
     size = _table_size(len(bands))
 
     def mark(every: range) -> npt.NDArray[np.bool_]:
@@ -65,7 +65,7 @@ class Index:
 
     def __init__(self, texts: Texts, threshold: float) -> None:
         count, bands = texts.bands.shape
-        chain = kernel_for(count, "candidates", "chain")
+        chain = kernel_for("candidates", "chain", rows=count)
         self.gone = np.zeros(count, dtype=bool)
         self._texts = texts
         self._threshold = threshold
@@ -85,7 +85,7 @@ class Index:
         Returns:
             (pairs, 2) int64, the better text and the worse one, in the order of those asked for.
         """
-        search = kernel_for(len(self.gone), "candidates", "search")
+        search = kernel_for("candidates", "search", rows=len(self.gone))
         step = max(_LEAST, -(-len(asked) // workers()))
 
         def look(first: int) -> npt.NDArray[np.int32]:

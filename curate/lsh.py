@@ -37,7 +37,7 @@ def signatures(forms: pa.StringArray) -> tuple[npt.NDArray[np.uint32], npt.NDArr
     factors, offsets, changes = permutations()
     bands = np.empty((len(forms), BANDS), dtype=np.uint32)
     lengths = np.empty(len(forms), dtype=np.int32)
-    band_hashes = kernel_for(len(forms), "minhash", "band_hashes")
+    band_hashes = kernel_for("minhash", "band_hashes", rows=len(forms), size=len(data))
     band_hashes(data, starts, factors, offsets, changes, bands, lengths)
     return bands, lengths
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curate.arrow import indices, mask, plain, strings
-from curate.plain.choice import FEW
+from curate.plain.choice import FEW, LITTLE
 from schemas.buffers import buffer, text_buffers
 from schemas.text import normal
 
@@ -30,7 +30,7 @@ def normal_forms(texts: pa.StringArray) -> pa.StringArray:
     Args:
         texts: Without nulls.
     """
-    if len(texts) <= FEW and "curate.kernels.normal" not in sys.modules:
+    if len(texts) <= FEW and texts.nbytes <= LITTLE and "curate.kernels.normal" not in sys.modules:
         return strings([normal_form(text) for text in plain(texts)])
     from curate.kernels.normal import CLASSES, normal_ascii
 

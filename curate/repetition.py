@@ -61,7 +61,7 @@ class Repetition:
         """Signals, int32: `words`, `loop` and its `period` in words, `again` in words, `run` in bytes."""
         data, starts = text_buffers(rows[self.of])
         out = np.zeros((len(rows), len(COLUMNS)), dtype=np.int32)
-        kernel_for(len(rows), "repeats", "repeats")(data, starts, LIMITS, out)
+        kernel_for("repeats", "repeats", rows=len(rows), size=len(data))(data, starts, LIMITS, out)
         return signals(**{name: np.ascontiguousarray(out[:, place]) for place, name in enumerate(COLUMNS)})
 
     def decide(self, signals: pa.Table, /) -> Verdicts:

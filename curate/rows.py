@@ -80,6 +80,11 @@ class Rows:
         """Count the messages of each row."""
         return np.diff(self._turns.offsets)
 
+    def unanswered(self) -> npt.NDArray[np.bool_]:
+        """Tell which rows have an answer, but none to their last question."""
+        answer = self._turns.last("assistant")
+        return (answer >= 0) & (self._turns.last("user") > answer)
+
     def row(self, position: int) -> dict[str, Any]:  # Any: a row holds all the column types
         """Give one row as plain Python values, with the texts of its views beside the columns."""
         values: dict[str, Any] = {view: self[view][position].as_py() for view in VIEWS}  # Any: as above

@@ -17,5 +17,5 @@ def word_counts(texts: pa.StringArray) -> npt.NDArray[np.int32]:
     """
     data, starts = text_buffers(texts)
     counts = np.empty(len(texts), dtype=np.int32)
-    kernel_for(len(texts), "words", "count_words")(data, starts, counts)
+    kernel_for("words", "count_words", rows=len(texts), size=len(data))(data, starts, counts)
     return counts

@@ -76,6 +76,6 @@ def scan(texts: pa.StringArray, tables: Automaton) -> npt.NDArray[np.uint64]:
     """Give the bits of the literals that each text holds."""
     data, starts = text_buffers(texts)
     out = np.zeros(len(texts), dtype=np.uint64)
-    find_literals = kernel_for(len(texts), "literals", "find_literals")
+    find_literals = kernel_for("literals", "find_literals", rows=len(texts), size=len(data))
     find_literals(data, starts, tables.steps, tables.found, out)
     return out
