@@ -26,6 +26,8 @@ import pyarrow.compute as pc
 from rapidfuzz import process
 from rapidfuzz.distance import Indel, Levenshtein
 
+from curate.plain.choice import kernel_for
+from curate.plain.traits import word_hash
 from curate.threads import workers
 from schemas.buffers import text_buffers
 
@@ -175,11 +177,10 @@ def traits(forms: pa.StringArray) -> npt.NDArray[np.int64]:
         (texts, TRAITS) int64: how many words hold a digit; a hash of these, whatever their order; a hash of the words
         that a copy of a short text must hold in the same order, 0 for a long text.
     """
-    from curate.kernels.traits import text_traits
-
     data, starts = text_buffers(forms)
     digits = _digits(ascii_only=bool(pc.all(pc.string_is_ascii(forms)).as_py()))
     found = np.empty((len(forms), TRAITS), dtype=np.int64)
+    text_traits = kernel_for("traits", "text_traits", rows=len(forms), size=len(data))
     text_traits(data, starts, digits, _free_table(), np.array([SHORT_WORDS, LONG_CHARACTERS]), found)
     return found
 
@@ -202,14 +203,6 @@ def _free_table() -> npt.NDArray[np.uint64]:
             slot = (slot + 1) % len(table)
         table[slot] = code
     return table
-
-
-def word_hash(word: str) -> int:
-    """Hash a word: FNV-1a, 64 bits, over its UTF-8."""
-    code = 0xCBF29CE484222325
-    for byte in word.encode():
-        code = (code ^ byte) * 0x100000001B3 % 2**64
-    return code
 
 
 def _guard(left: str, right: str) -> str:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from curate.stage import Verdicts
 
-ROWS = 250_000
+ROWS = 100_000
 """Rows up to which a run finds this out unasked: it takes as long again as to decide."""
 
 

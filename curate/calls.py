@@ -54,6 +54,8 @@ def attempt(
             continue
         middle = (start + end) // 2
         waiting += [(middle, end), (start, middle)]
+    if not errors:
+        return parts, [], np.arange(len(rows))
     good = np.setdiff1d(np.arange(len(rows)), np.fromiter(errors, dtype=np.int64))
     failures = []
     for place, message in sorted(errors.items()):

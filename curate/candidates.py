@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from curate.plain.choice import kernel_for
 from curate.threads import in_order, workers
 
 WALK = 64
@@ -37,8 +38,7 @@ class Texts(NamedTuple):
 
 def sharing(bands: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
     """Tell which rows share a band with another row."""
-    from curate.kernels.candidates import mark_sharing
-
+    mark_sharing = kernel_for("candidates", "mark_sharing", rows=len(bands))
     size = _table_size(len(bands))
 
     def mark(every: range) -> npt.NDArray[np.bool_]:
@@ -64,9 +64,8 @@ class Index:
     """
 
     def __init__(self, texts: Texts, threshold: float) -> None:
-        from curate.kernels.candidates import chain
-
         count, bands = texts.bands.shape
+        chain = kernel_for("candidates", "chain", rows=count)
         self.gone = np.zeros(count, dtype=bool)
         self._texts = texts
         self._threshold = threshold
@@ -86,8 +85,7 @@ class Index:
         Returns:
             (pairs, 2) int64, the better text and the worse one, in the order of those asked for.
         """
-        from curate.kernels.candidates import search
-
+        search = kernel_for("candidates", "search", rows=len(self.gone))
         step = max(_LEAST, -(-len(asked) // workers()))
 
         def look(first: int) -> npt.NDArray[np.int32]:

@@ -1,6 +1,7 @@
 """Rows without a question or without an answer."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,7 @@ from curate.rows import Rows
 from curate.stage import Verdicts, keep, signals
 
 _BLANK = r"\A[\s\x{00}\x{85}\p{Z}\x{200B}-\x{200F}\x{2060}\x{FEFF}]*\z"
-REASONS = ("", "empty_instruction", "empty_response", "placeholder_response")
+REASONS = ("", "empty_instruction", "empty_response", "placeholder_response", "unanswered")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +22,11 @@ class Empty:
     """Keep rows that have an instruction and a response.
 
     White space, NUL and signs without width are nothing. A response that only says that there is none, such as
-    `<nooutput>` or `N/A`, is none (`curate.markers`).
+    `<nooutput>` or `N/A`, is none (`curate.markers`). A conversation that ends with a question is not answered by what
+    was said before it.
     """
+
+    by_text: ClassVar[bool] = True
 
     @property
     def name(self) -> str:
@@ -32,6 +36,7 @@ class Empty:
     def measure(self, rows: Rows, /) -> pa.RecordBatch:
         """Signals: `fault` int8, the place of the reason in `REASONS`, 0 for none."""
         fault = np.zeros(len(rows), dtype=np.int8)
+        fault[rows.unanswered()] = 4
         fault[markers(rows["response"], RESPONSE)] = 3
         fault[_blank(rows["response"])] = 2
         fault[_blank(rows["instruction"])] = 1

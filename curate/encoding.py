@@ -1,14 +1,16 @@
 """Mojibake: UTF-8 that was once read as another encoding is read again as what it is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 import pyarrow.compute as pc
 
-from curate.arrow import indices
+from curate.arrow import indices, mask
 from curate.rows import Rows, replace_rows
 from curate.stage import Mended
 
@@ -35,10 +37,7 @@ class Encoding:
         """Give the rows with their signs restored; the evidence is the first piece that changed."""
         changed = np.zeros(len(rows), dtype=bool)
         evidence: list[str | None] = [None] * len(rows)
-        hits = [
-            pc.match_substring_regex(rows[view], suspect()).to_numpy(zero_copy_only=False)
-            for view in ("whole", "context")
-        ]
+        hits = [_suspects(rows[view]) for view in ("whole", "context")]
         chosen = np.flatnonzero(np.logical_or.reduce(hits))
         columns: dict[str, list[Any]] = {"messages": [], "context": []}  # Any: column values
         places = []
@@ -59,6 +58,14 @@ class Encoding:
             return Mended(rows.examples, changed, "mojibake", evidence)
         new: dict[str, Sequence[Any]] = dict(columns)  # Any: as above
         return Mended(replace_rows(rows.examples, np.array(places), new), changed, "mojibake", evidence)
+
+
+def _suspects(texts: pa.StringArray) -> npt.NDArray[np.bool_]:
+    """Tell which texts hold a sign that could begin a garbled one; ASCII, which cannot, is told first and fast."""
+    found: npt.NDArray[np.bool_] = ~pc.string_is_ascii(texts).to_numpy(zero_copy_only=False)
+    some = texts.filter(mask(found))
+    found[found] = pc.match_substring_regex(some, suspect()).to_numpy(zero_copy_only=False)
+    return found
 
 
 def restored(text: str) -> str:
@@ -83,13 +90,21 @@ def restored(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def suspect() -> str:
-    """Make the pattern of what may be garbled: a sign for a first byte before one for a second, or a C1 control."""
-    firsts, seconds = set(), set()
-    for codec in _CODECS:
-        firsts |= set(bytes(range(0xC2, 0xF5)).decode(codec, "ignore"))
-        seconds |= set(bytes(range(0x80, 0xC0)).decode(codec, "ignore"))
-    # ftfy also takes a space for the byte A0 that it once was.
-    return f"[{_class(firsts)}][{_class(seconds)} ]|[\u0080-\u009f]"
+    """Make the pattern of what may be garbled: signs for a first byte and all that must follow it, or a C1 control."""
+    seconds = set().union(*(_decoded(range(0x80, 0xC0), codec) for codec in _CODECS))
+    kinds = []
+    for more, (low, high) in enumerate(((0xC2, 0xE0), (0xE0, 0xF0), (0xF0, 0xF5)), start=1):
+        firsts = set().union(*(_decoded(range(low, high), codec) for codec in _CODECS))
+        follow = f"[{_class(seconds)}{' ' if more > 1 else ''}]"
+        kinds.append(f"[{_class(firsts)}]{follow * more}")
+    # ftfy takes a space for the byte A0 that it once was, but of two bytes only behind these. A dash or a quotation
+    # mark before a space would be such a pair in two of the encodings, and is no sign of anything.
+    spaced = set().union(*(_decoded((0xC2, 0xC3, 0xC5, 0xCE, 0xD0, 0xD9), codec) for codec in _CODECS[:-2]))
+    return "|".join([*kinds, f"[{_class(spaced)}] ", "[\u0080-\u009f]"])
+
+
+def _decoded(codes: Iterable[int], codec: str) -> set[str]:
+    return set(bytes(codes).decode(codec, "ignore"))
 
 
 def _class(signs: set[str]) -> str:

@@ -86,8 +86,15 @@ class Engine:
         self.stages = stages
         self.progress = progress
         self.store = store
+        self._changed = np.zeros(0, dtype=np.int64)
 
-    def judge(self, check: Callable[[Ledger], None], *, attribute: bool = False, try_others: bool = False) -> Outcome:
+    def judge(
+        self,
+        check: Callable[[Ledger], None],
+        *,
+        attribute: bool = False,
+        try_others: bool = False,
+    ) -> Outcome:
         """Measure and decide.
 
         Args:
@@ -98,6 +105,15 @@ class Engine:
         Raises:
             StageError: A stage raised while it decided, or broke its contract.
         """
+        try:
+            outcome = self._judge(check, attribute=attribute, try_others=try_others)
+            self.store.finish()
+        finally:
+            self.store.stop()
+        return outcome
+
+    def _judge(self, check: Callable[[Ledger], None], *, attribute: bool, try_others: bool) -> Outcome:
+        """Measure and decide, as `judge` says."""
         ledger, sizes, cheap = self._first_pass()
         check(ledger)
         outcome = Outcome(ledger, sizes, [], {}, {}, [])
@@ -149,6 +165,7 @@ class Engine:
             changes=[change for part in taken for change in part.changes],
             failures=[failure for part in taken for failure in part.failures],
         )
+        self._changed = np.array(sorted(ledger.came_in), dtype=np.int64)
         sizes = joined_table("", [part.signals[0] for part in taken])
         signals = {
             name: joined_table(name, [part.signals[place] for part in taken])
@@ -201,8 +218,15 @@ class Engine:
         return rows, changes, came_in, failures
 
     def mended(self, rows: Rows) -> Rows:
-        """Apply the mends to rows that came through them before."""
-        return self._mend(rows)[0] if self.mends else rows
+        """Apply the mends to rows that came through them before, those of them that a mend changed."""
+        here = common(rows.numbers.to_numpy(), self._changed)
+        if not len(here):
+            return rows
+        new = self._mend(rows.take(here))[0].examples
+        places = np.arange(len(rows))
+        places[here] = len(rows) + np.arange(len(here))
+        both = pa.concat_batches([rows.examples, new])  # type: ignore[attr-defined]  # missing in the stubs
+        return Rows(both.take(indices(places)), rows.numbers)
 
     def some(self, numbers: npt.NDArray[np.int64]) -> Iterator[Rows]:
         """Stream the mended rows that have the given numbers, which ascend."""

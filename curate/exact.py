@@ -1,9 +1,11 @@
 """Exact duplicates: rows whose normal forms are equal in every view that counts."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from curate.arrow import indices
 from curate.best import best_first, worth
@@ -32,9 +34,17 @@ class Exact:
         """Name of the stage."""
         return "exact"
 
+    @property
+    def by_text(self) -> bool:
+        """What a row is worth depends on its source where some are preferred."""
+        return not self.prefer
+
     def measure(self, rows: Rows, /) -> pa.RecordBatch:
         """Signals: `hash`, 128 bits of the normal forms; `answer` and `preference` (`curate.best`)."""
-        return signals(hash=hashes([rows.normal(view) for view in self.of]), **worth(rows, self.prefer))
+        # A normal form holds no line end, so the joined text tells which view is which.
+        forms = [rows.normal(view) for view in self.of]
+        whole: Any = pc.binary_join_element_wise(*forms, "\n")  # type: ignore[call-overload]  # the stubs want scalars
+        return signals(hash=hashes([whole]), **worth(rows, self.prefer))
 
     def decide(self, signals: pa.Table, /) -> Verdicts:
         """Drop all but the best of each group of equal hashes."""

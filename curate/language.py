@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curate.arrow import indices, mask, plain, strings
-from schemas.buffers import text_buffers
 from curate.rows import Rows
 from curate.stage import Verdicts, keep, signals
+from schemas.buffers import text_buffers
 from schemas.errors import InputError
 
 MEANINGS = {

@@ -12,7 +12,6 @@ from curate.quantile import high_limit, low_limit
 from curate.rows import VIEWS, Rows, View
 from curate.stage import Verdicts, keep, signals
 from curate.tokens import chat_token_counts, token_counts, tokenizer_fingerprint
-from curate.words import word_counts
 from schemas.errors import InputError
 
 Unit = Literal["characters", "words", "tokens"]
@@ -98,14 +97,13 @@ class Length:
         """Signals: `count` int32, the units of the view."""
         if self.template:
             return signals(count=chat_token_counts(rows.examples.column("messages"), self.tokenizer))
-        texts = rows[self.of]
         match self.unit:
             case "characters":
-                return signals(count=pc.utf8_length(texts))
+                return signals(count=pc.utf8_length(rows[self.of]))
             case "words":
-                return signals(count=word_counts(texts))
+                return signals(count=rows.words(self.of))
             case "tokens":
-                return signals(count=token_counts(texts, self.tokenizer))
+                return signals(count=token_counts(rows[self.of], self.tokenizer))
 
     def decide(self, signals: pa.Table, /) -> Verdicts:
         """Drop what lies outside, with its count as the score and the limit that it broke as the threshold."""

@@ -5,7 +5,7 @@ differ (`curate.alike`), and form stars around the rows that stay (`curate.stars
 """
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -42,6 +42,7 @@ class Near:
         prefer: Documents, strategies or models whose rows to prefer, best first.
     """
 
+    thresholds: ClassVar[tuple[str, ...]] = ("threshold",)
     of: View = "whole"
     threshold: float = 0.88
     prefer: tuple[str, ...] = ()
@@ -59,6 +60,11 @@ class Near:
         """Name of the stage."""
         return "near"
 
+    @property
+    def by_text(self) -> bool:
+        """What a row is worth depends on its source where some are preferred."""
+        return not self.prefer
+
     def measure(self, rows: Rows, /) -> pa.RecordBatch:
         """Signals: `hash` of the normal form, its `bands`, `length` and `traits`; the row's worth (`curate.best`)."""
         forms = self._forms(rows)
@@ -74,8 +80,8 @@ class Near:
     def candidates(self, signals: pa.Table, /) -> npt.NDArray[np.bool_]:
         """Ask for the texts of rows that may have a copy: one for each normal form."""
         forms = _forms(signals)
-        order = best_first(signals, forms.best)
-        order = order[sharing(list_column(signals["bands"], np.uint32, BANDS)[order])]
+        bands = list_column(signals["bands"], np.uint32, BANDS)
+        order = best_first(signals, forms.best[sharing(bands[forms.best])])
         wanted = np.zeros(signals.num_rows, dtype=bool)
         wanted[order[Index(_texts(signals, order), self.threshold).pairs(np.arange(len(order))).ravel()]] = True
         return wanted

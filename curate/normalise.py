@@ -5,6 +5,7 @@ library. All give what `schemas.normal` gives, sign by sign, in a fraction of it
 """
 
 import re
+import sys
 import unicodedata
 from functools import cache
 
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curate.arrow import indices, mask, plain, strings
+from curate.plain.choice import FEW, LITTLE
 from schemas.buffers import buffer, text_buffers
 from schemas.text import normal
 
@@ -28,14 +30,16 @@ def normal_forms(texts: pa.StringArray) -> pa.StringArray:
     Args:
         texts: Without nulls.
     """
-    from curate.kernels.normal import CLASSES, normal_ascii
+    if len(texts) <= FEW and texts.nbytes <= LITTLE and "curate.kernels.normal" not in sys.modules:
+        return strings([normal_form(text) for text in plain(texts)])
+    from curate.kernels.normal import BECOME, normal_ascii
 
     ascii_only = pc.string_is_ascii(texts).to_numpy(zero_copy_only=False)
     ascii_texts = texts if bool(ascii_only.all()) else texts.filter(mask(ascii_only))
     data, starts = text_buffers(ascii_texts)
-    out = np.empty(int(starts[-1] - starts[0]), dtype=np.uint8)
+    out = np.empty(int(starts[-1] - starts[0]) + 1, dtype=np.uint8)
     ends = np.empty(len(ascii_texts), dtype=np.int64)
-    size = normal_ascii(data, starts, CLASSES, out, ends)
+    size = normal_ascii(data, starts, BECOME, out, ends)
     offsets = np.zeros(len(ascii_texts) + 1, dtype=np.int32)
     offsets[1:] = ends
     forms = pa.StringArray.from_buffers(len(ascii_texts), buffer(offsets), buffer(out[:size].copy()))

@@ -1,6 +1,8 @@
 """The pass that writes: every row goes where the account says, in the order of the input."""
 
 import json
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -46,6 +48,31 @@ class Sinks(NamedTuple):
     kept: Sink
     dropped: Sink
     quarantined: Sink
+
+
+class Behind:
+    """Hands rows to a sink in a thread of its own, so that they are packed while the next ones are made.
+
+    Args:
+        sink: Takes the rows.
+    """
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self._thread = ThreadPoolExecutor(1)
+        self._waiting: deque[Future[None]] = deque()
+
+    def write(self, rows: pa.RecordBatch | pa.Table, /) -> None:
+        """Append rows; wait where two batches are still to be packed."""
+        self._waiting.append(self._thread.submit(self._sink.write, rows))
+        while len(self._waiting) > 2:
+            self._waiting.popleft().result()
+
+    def finish(self) -> None:
+        """Wait until all are written."""
+        while self._waiting:
+            self._waiting.popleft().result()
+        self._thread.shutdown()
 
 
 class Memory:
@@ -132,13 +159,14 @@ def write_rows(engine: Engine, ledger: Ledger, decisions: pa.Table, sinks: Sinks
     kept, written = ledger.numbers[ledger.alive], 0
     whole = written_schema(engine.stream.source.schema, ledger)
     columns = dropped_schema(whole)
+    kept_sink = Behind(sinks.kept)
     with engine.progress("write", ledger.total, "rows") as bar:
         for batch in engine.stream:
             numbers = batch.numbers.to_numpy()
             here = common(numbers, kept)
             if len(here):
                 rows = engine.mended(Rows(batch.examples, batch.numbers).take(here))
-                sinks.kept.write(_with_columns(rows.examples, numbers[here], ledger, whole))
+                kept_sink.write(_with_columns(rows.examples, numbers[here], ledger, whole))
             gone = common(numbers, fates.dropped)
             if len(gone):
                 rows_gone = _with_columns(take_batch(batch.examples, gone), numbers[gone], ledger, whole)
@@ -149,6 +177,7 @@ def write_rows(engine: Engine, ledger: Ledger, decisions: pa.Table, sinks: Sinks
             samples.see(engine, batch)
             written += len(here) + len(gone) + len(failed)
             bar.advance(len(numbers) + len(batch.rejects))
+    kept_sink.finish()
     if written != ledger.total:
         raise InputError(
             f"{ledger.total:,} rows were read at first and {written:,} afterwards: the input changed in between",

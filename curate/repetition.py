@@ -1,15 +1,21 @@
 """Answers that repeat themselves: loops, lines that come again, runs of the same few signs."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
 
 from curate.arrow import strings
+from curate.plain.choice import kernel_for
 from curate.rows import VIEWS, Rows, View
 from curate.stage import Verdicts, keep, signals
 from schemas.buffers import text_buffers
 from schemas.errors import InputError
+
+COLUMNS = ("words", "loop", "period", "again", "run")
+LONGEST_PERIOD, LONGEST_RUN_PERIOD, LINE_WORDS, LEAST_LOOP, LEAST_RUN = 64, 12, 4, 12, 64
+LIMITS = np.array([LONGEST_PERIOD, LONGEST_RUN_PERIOD, LINE_WORDS, LEAST_LOOP, LEAST_RUN], dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,13 +27,15 @@ class Repetition:
 
     Attributes:
         of: View to look at.
-        loop_words: Fewest words of a part said over and over without anything between.
+        loop_words: Fewest words of a part said over and over without anything between; 12 or more.
         loop_rounds: Fewest rounds of it.
         lines: Largest share of the words that may stand in lines that stood there before, 0 to 1; lines below four
             words do not count.
-        run: Fewest bytes of a run that repeats the same few signs, such as a line of a thousand dashes.
+        run: Fewest bytes of a run that repeats the same few signs, such as a line of a thousand dashes; 64 or more.
     """
 
+    thresholds: ClassVar[tuple[str, ...]] = ("loop_words", "loop_rounds", "lines", "run")
+    by_text: ClassVar[bool] = True
     of: View = "response"
     loop_words: int = 20
     loop_rounds: int = 4
@@ -37,11 +45,11 @@ class Repetition:
     def __post_init__(self) -> None:
         if self.of not in VIEWS:
             raise InputError(f"of is {self.of!r}", where="stage repetition", mend=f"Choose one of {', '.join(VIEWS)}")
-        if self.loop_words < 2 or self.loop_rounds < 2 or self.run < 2 or not 0 < self.lines <= 1:
+        if self.loop_words < 12 or self.loop_rounds < 2 or self.run < 64 or not 0 < self.lines <= 1:
             raise InputError(
                 "a limit is too low to mean repetition",
                 where="stage repetition",
-                mend="Choose loop_words, loop_rounds and run from 2 on, and lines above 0 and up to 1",
+                mend="Choose loop_words from 12 on, loop_rounds from 2, run from 64, and lines above 0 and up to 1",
             )
 
     @property
@@ -51,11 +59,9 @@ class Repetition:
 
     def measure(self, rows: Rows, /) -> pa.RecordBatch:
         """Signals, int32: `words`, `loop` and its `period` in words, `again` in words, `run` in bytes."""
-        from curate.kernels.repeats import COLUMNS, LINE_WORDS, LONGEST_PERIOD, LONGEST_RUN_PERIOD, repeats
-
         data, starts = text_buffers(rows[self.of])
         out = np.zeros((len(rows), len(COLUMNS)), dtype=np.int32)
-        repeats(data, starts, np.array([LONGEST_PERIOD, LONGEST_RUN_PERIOD, LINE_WORDS]), out)
+        kernel_for("repeats", "repeats", rows=len(rows), size=len(data))(data, starts, LIMITS, out)
         return signals(**{name: np.ascontiguousarray(out[:, place]) for place, name in enumerate(COLUMNS)})
 
     def decide(self, signals: pa.Table, /) -> Verdicts:

@@ -32,6 +32,7 @@ class Rows:
         self.numbers = numbers
         self._views: dict[View, pa.StringArray] = {}
         self._normal: dict[View, pa.StringArray] = {}
+        self._words: dict[View, npt.NDArray[np.int32]] = {}
 
     def __len__(self) -> int:
         return self.examples.num_rows
@@ -61,6 +62,15 @@ class Rows:
             found = self._normal[view] = normal_forms(self[view])
         return found
 
+    def words(self, view: View) -> npt.NDArray[np.int32]:
+        """Give how many words (`curate.words`) a view has, int32."""
+        from curate.words import word_counts
+
+        found = self._words.get(view)
+        if found is None:
+            found = self._words[view] = word_counts(self[view])
+        return found
+
     def take(self, positions: npt.NDArray[np.int64]) -> "Rows":
         """Give some of the rows."""
         chosen = indices(positions)
@@ -69,6 +79,11 @@ class Rows:
     def turns(self) -> npt.NDArray[np.int64]:
         """Count the messages of each row."""
         return np.diff(self._turns.offsets)
+
+    def unanswered(self) -> npt.NDArray[np.bool_]:
+        """Tell which rows have an answer, but none to their last question."""
+        answer = self._turns.last("assistant")
+        return (answer >= 0) & (self._turns.last("user") > answer)
 
     def row(self, position: int) -> dict[str, Any]:  # Any: a row holds all the column types
         """Give one row as plain Python values, with the texts of its views beside the columns."""

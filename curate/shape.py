@@ -5,13 +5,12 @@ import pyarrow as pa
 
 from curate.rows import Rows
 from curate.stage import signals
-from curate.words import word_counts
 
 
 def shape(rows: Rows) -> pa.RecordBatch:
     """Measure `instruction` and `response` in words and `turns` in messages, int32."""
     return signals(
-        instruction=word_counts(rows["instruction"]),
-        response=word_counts(rows["response"]),
+        instruction=rows.words("instruction"),
+        response=rows.words("response"),
         turns=rows.turns().astype(np.int32),
     )

@@ -8,6 +8,7 @@ the same settings but for its thresholds, the same files and models, the same ve
 import hashlib
 import json
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -54,6 +55,8 @@ class SignalStore:
     def __init__(self, old: Path | None, new: Path | None) -> None:
         self.old = old
         self.new = new
+        self._writer = ThreadPoolExecutor(1)
+        self._written: list[Future[None]] = []
 
     def load(self, name: str, stage: Stage) -> Kept | None:
         """Read what an earlier run measured in the same way; None where there is nothing of that kind."""
@@ -86,7 +89,24 @@ class SignalStore:
         if kept is not None:
             signals = _with_others(signals, kept)
         make_folder(self.new)
-        file = self.new / f"{name}.parquet"
+        self._written.append(self._writer.submit(self._write, self.new / f"{name}.parquet", stage, signals))
+
+    def stop(self) -> None:
+        """Wait until nothing is being written, whatever became of it."""
+        self._writer.shutdown(cancel_futures=True)
+
+    def finish(self) -> None:
+        """Wait until everything is written.
+
+        Raises:
+            OutputError: It cannot be written.
+        """
+        self._writer.shutdown()
+        for each in self._written:
+            each.result()
+
+    def _write(self, file: Path, stage: Stage, signals: pa.Table) -> None:
+        """Write one file."""
         flat = signals.select(["row", "id", *(each for each in signals.column_names if each not in {"row", "id"})])
         with atomic_file(file) as partial, writing(file):
             pq.write_table(

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curate.arrow import mask, strings
-from schemas.buffers import text_buffers
 from curate.rows import VIEWS, Rows, View
 from curate.stage import Verdicts, keep, signals
+from schemas.buffers import text_buffers
 from schemas.errors import InputError
 
 MEANINGS = {"misspelt": "has misspelt words, which neither a dictionary nor another row knows"}

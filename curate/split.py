@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from curate.alike import TRAITS, traits
 from curate.arrow import indices, list_column, mask, strings
 from curate.candidates import Index, Texts, sharing
-from curate.hashing import hash_groups, hashes
+from curate.hashing import hash_groups, hash_halves, hashes
 from curate.lsh import BANDS, signatures
 from curate.near import sides
 from curate.rows import Rows
@@ -167,7 +167,8 @@ class Split:
 
 def _near_pairs(signals: pa.Table, chosen: npt.NDArray[np.int64], threshold: float) -> npt.NDArray[np.int64]:
     """Find the near-duplicates among some rows, as pairs of positions."""
-    chosen = chosen[np.argsort(hash_groups(signals["form"].take(indices(chosen))))]
+    # In an order that does not depend on that of the rows.
+    chosen = chosen[np.argsort(hash_halves(signals["form"].take(indices(chosen)))[:, 0])]
     some = indices(chosen)
     known = Texts(
         _bands(signals, chosen),

@@ -9,9 +9,9 @@ import pyarrow.compute as pc
 
 from curate.arrow import mask, strings
 from curate.normalise import normal_forms
-from schemas.buffers import text_buffers
 from curate.rows import Rows
 from curate.stage import Verdicts, keep, signals
+from schemas.buffers import text_buffers
 from schemas.errors import InputError
 
 MEANINGS = {

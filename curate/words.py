@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from curate.plain.choice import kernel_for
 from schemas.buffers import text_buffers
 
 
@@ -14,9 +15,7 @@ def word_counts(texts: pa.StringArray) -> npt.NDArray[np.int32]:
     processors count. Korean is written with spaces and counted by them. Thai, Lao and Khmer are not: their counts
     are those of the phrases between spaces, so limit them by characters.
     """
-    from curate.kernels.words import count_words
-
     data, starts = text_buffers(texts)
     counts = np.empty(len(texts), dtype=np.int32)
-    count_words(data, starts, counts)
+    kernel_for("words", "count_words", rows=len(texts), size=len(data))(data, starts, counts)
     return counts

@@ -5,34 +5,34 @@ import numpy.typing as npt
 
 from schemas.compiled import kernel
 
-DROPPED, KEPT, BEFORE_DIGIT = 0, 1, 2
+GAP, NEIGHBOURS = 0, 1
 
 
-def _classes() -> npt.NDArray[np.uint8]:
-    """Sort the 128 signs: become white space, stay, or stay in front of a digit."""
+def _become() -> npt.NDArray[np.uint8]:
+    """Tell what becomes of the 128 signs; bytes that are none are never looked up."""
     from schemas.text import normal
 
-    classes = np.zeros(128, dtype=np.uint8)
+    become = np.zeros(256, dtype=np.uint8)
     for code in range(128):
         sign = chr(code)
         if sign.isspace():
             continue
         if normal(f"x{sign}x") == f"x{sign.lower()}x":
-            classes[code] = KEPT
+            become[code] = ord(sign.lower())
         elif normal(f"x{sign}1") == f"x{sign}1":
-            classes[code] = BEFORE_DIGIT
-    classes[ord("'")] = DROPPED
-    return classes
+            become[code] = NEIGHBOURS
+    become[ord("'")] = NEIGHBOURS
+    return become
 
 
-CLASSES = _classes()
+BECOME = _become()
 
 
 @kernel
 def normal_ascii(
     data: npt.NDArray[np.uint8],
     starts: npt.NDArray[np.int64],
-    classes: npt.NDArray[np.uint8],
+    become: npt.NDArray[np.uint8],
     out: npt.NDArray[np.uint8],
     ends: npt.NDArray[np.int64],
 ) -> int:
@@ -41,8 +41,8 @@ def normal_ascii(
     Args:
         data: All texts, one after the other.
         starts: (rows + 1) offsets into `data`.
-        classes: (128) what becomes of each sign.
-        out: As long as `data`; takes the normal forms, one after the other.
+        become: (256) what becomes of each sign: itself or its lower case, 0 for a gap, 1 where its neighbours tell.
+        out: Longer than `data`; takes the normal forms, one after the other.
         ends: (rows) takes the offset in `out` after each.
 
     Returns:
@@ -51,24 +51,34 @@ def normal_ascii(
     written = 0
     for row in range(len(starts) - 1):
         start, end, begin = starts[row], starts[row + 1], written
-        gap = False
-        for place in range(start, end):
-            sign = data[place]
-            if sign == 39 and start < place < end - 1 and _in_word(data[place - 1]) and _in_word(data[place + 1]):
-                continue
-            fate = classes[sign]
-            if fate == 2:
-                # An apostrophe that vanishes stands between letters, so it never hides the digit that follows.
-                fate = 1 if place + 1 < end and 48 <= data[place + 1] <= 57 else 0
-            if fate == 0:
-                gap = written > begin
-                continue
-            if gap:
+        place = start
+        while place < end:
+            sign = become[data[place]]
+            # A run of signs that stay is nearly all of a text: one look-up and one write for each.
+            while sign > 1:
+                out[written] = sign
+                written += 1
+                place += 1
+                sign = become[data[place]] if place < end else 0
+            if place == end:
+                break
+            # What follows is no such sign: a mark that may stay, an apostrophe that may vanish, or a gap.
+            byte = data[place]
+            place += 1
+            if sign == 1:
+                if byte == 39:
+                    if start < place - 1 and place < end and _in_word(data[place - 2]) and _in_word(data[place]):
+                        continue
+                elif place < end and 48 <= data[place] <= 57:
+                    # An apostrophe that vanishes stands between letters, so it never hides the digit that follows.
+                    out[written] = byte
+                    written += 1
+                    continue
+            if written > begin and out[written - 1] != 32:
                 out[written] = 32
                 written += 1
-                gap = False
-            out[written] = sign + 32 if 65 <= sign <= 90 else sign
-            written += 1
+        if written > begin and out[written - 1] == 32:
+            written -= 1
         if written == begin:
             gap = False
             for place in range(start, end):

@@ -5,11 +5,6 @@ import numpy.typing as npt
 
 from schemas.compiled import kernel
 
-COLUMNS = ("words", "loop", "period", "again", "run")
-LONGEST_PERIOD = 64
-LONGEST_RUN_PERIOD = 12
-LINE_WORDS = 4
-
 
 @kernel
 def repeats(  # noqa: PLR0912, PLR0915 - one flat loop over flat arrays, as a kernel must be
@@ -27,11 +22,13 @@ def repeats(  # noqa: PLR0912, PLR0915 - one flat loop over flat arrays, as a ke
     Args:
         data: All texts in UTF-8, one after the other.
         starts: (rows + 1) offsets into `data`.
-        limits: (3) `LONGEST_PERIOD`, `LONGEST_RUN_PERIOD` and `LINE_WORDS`.
+        limits: (5) `LONGEST_PERIOD`, `LONGEST_RUN_PERIOD`, `LINE_WORDS`, `LEAST_LOOP` and `LEAST_RUN`
+            (`curate.repetition`): loops of fewer words and runs of fewer bytes are not looked for.
         out: (rows, 5) takes the words; the words of the longest loop, and of the part that it repeats; the words in
             lines of `LINE_WORDS` or more that stood there before; the bytes of the longest run of a few bytes.
     """
     longest_period, longest_run_period, line_words = limits[0], limits[1], limits[2]
+    least_loop, least_run = limits[3], limits[4]
     longest = 0
     for row in range(len(starts) - 1):
         longest = max(longest, starts[row + 1] - starts[row])
@@ -71,12 +68,23 @@ def repeats(  # noqa: PLR0912, PLR0915 - one flat loop over flat arrays, as a ke
             line = np.uint64((line ^ np.uint64(byte)) * prime)
         best, period = 0, 0
         for step in range(1, min(longest_period, count // 2) + 1):
-            same = 0
-            for place in range(step, count):
-                same = same + 1 if words[place] == words[place - step] else 0
-                # A loop is one from its second round on, and the shortest period wins a tie.
-                if same >= step and same + step > best:
-                    best, period = same + step, step
+            # Where a loop of `LEAST_LOOP` words stands, equal words stand at a distance of a period in a row: so many
+            # that one of them falls on every place looked at.
+            stride = max(step, least_loop - step)
+            place = step + stride - 1
+            while place < count:
+                if words[place] == words[place - step]:
+                    low, high = place, place
+                    while low > step and words[low - 1] == words[low - 1 - step]:
+                        low -= 1
+                    while high + 1 < count and words[high + 1] == words[high + 1 - step]:
+                        high += 1
+                    # A loop is one from its second round on, and the shortest period wins a tie.
+                    same = high - low + 1
+                    if same >= stride and same + step > best:
+                        best, period = same + step, step
+                    place = high
+                place += stride
         # A table with open addressing: sorting would take numba ten seconds to compile.
         again, slots = 0, 2
         while slots < 2 * line_count:
@@ -92,9 +100,18 @@ def repeats(  # noqa: PLR0912, PLR0915 - one flat loop over flat arrays, as a ke
                 table[slot] = place
         run = 0
         for step in range(1, longest_run_period + 1):
-            same = 0
-            for place in range(start + step, end):
-                same = same + 1 if data[place] == data[place - step] else 0
-                if same >= step and same + step > run:
-                    run = same + step
+            stride = least_run - step
+            place = start + step + stride - 1
+            while place < end:
+                if data[place] == data[place - step]:
+                    low, high = place, place
+                    while low > start + step and data[low - 1] == data[low - 1 - step]:
+                        low -= 1
+                    while high + 1 < end and data[high + 1] == data[high + 1 - step]:
+                        high += 1
+                    same = high - low + 1
+                    if same >= stride and same + step > run:
+                        run = same + step
+                    place = high
+                place += stride
         out[row, 0], out[row, 1], out[row, 2], out[row, 3], out[row, 4] = count, best, period, again, run

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from curate.plain.choice import kernel_for
 from schemas.buffers import text_buffers
 
 _MOST_STATES = 2**15
@@ -73,9 +74,8 @@ def automaton(literals: Mapping[str, int]) -> Automaton:
 
 def scan(texts: pa.StringArray, tables: Automaton) -> npt.NDArray[np.uint64]:
     """Give the bits of the literals that each text holds."""
-    from curate.kernels.literals import find_literals
-
     data, starts = text_buffers(texts)
     out = np.zeros(len(texts), dtype=np.uint64)
+    find_literals = kernel_for("literals", "find_literals", rows=len(texts), size=len(data))
     find_literals(data, starts, tables.steps, tables.found, out)
     return out

@@ -4,6 +4,15 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+# Few rows are measured by the kernels' plain twins unless the kernels are loaded: here the kernels are meant, and
+# tests/curate/plain holds the twins to them.
+import curate.kernels.candidates
+import curate.kernels.literals
+import curate.kernels.minhash
+import curate.kernels.normal
+import curate.kernels.repeats
+import curate.kernels.traits
+import curate.kernels.words  # noqa: F401 - all for their being loaded
 from curate.arrow import indices
 from curate.rows import Rows
 from schemas.example import Example, Message, examples_table

@@ -4,7 +4,9 @@ import pyarrow as pa
 import pytest
 
 from curate.empty import Empty
+from curate.pipeline import Pipeline
 from curate.rows import Rows
+from schemas.example import Example, Message, examples_table
 
 
 @pytest.mark.parametrize(
@@ -32,3 +34,10 @@ def test_rows_without_question_or_answer_go(
     assert verdicts.keep.to_pylist() == [reason is None]
     if reason:
         assert verdicts.reason.to_pylist() == [reason]
+
+
+def test_a_conversation_that_ends_with_a_question_is_unanswered() -> None:
+    turns = (Message("user", "Who?"), Message("assistant", "Me."), Message("user", "And when?"))
+    table = examples_table([Example(messages=turns), Example(messages=turns[:2])])
+    decisions = Pipeline([Empty()]).table(table).decisions.to_pylist()
+    assert [line["reason"] for line in decisions] == ["unanswered", None]

@@ -2,13 +2,9 @@ from collections.abc import Callable
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from curate.kernels.repeats import LINE_WORDS, LONGEST_PERIOD, LONGEST_RUN_PERIOD, repeats
 from curate.pipeline import Pipeline
 from curate.repetition import Repetition
-from schemas.buffers import text_buffers
 from schemas.errors import InputError
 
 SONG = "\n".join(
@@ -51,27 +47,3 @@ def test_loops_go_and_songs_and_tables_stay(table_of: Callable[..., pa.Table], t
 def test_wrong_settings_are_refused() -> None:
     with pytest.raises(InputError):
         Repetition(lines=0)
-
-
-def twin(text: str) -> tuple[int, int]:
-    """Measure words and the longest loop in plain Python, for texts without signs of three bytes."""
-    words = text.lower().split()
-    best = 0
-    for period in range(1, min(LONGEST_PERIOD, len(words) // 2) + 1):
-        for start in range(len(words) - 2 * period + 1):
-            length = period
-            while start + length < len(words) and words[start + length] == words[start + length - period]:
-                length += 1
-            if length >= 2 * period:
-                best = max(best, length)
-    return len(words), best
-
-
-@given(st.text(alphabet="abA \n", max_size=60))
-def test_the_kernel_agrees_with_plain_python(text: str) -> None:
-    import numpy as np
-
-    out = np.zeros((1, 5), dtype=np.int32)
-    data, starts = text_buffers(pa.array([text], type=pa.string()))
-    repeats(data, starts, np.array([LONGEST_PERIOD, LONGEST_RUN_PERIOD, LINE_WORDS]), out)
-    assert (out[0, 0], out[0, 1]) == twin(text)
