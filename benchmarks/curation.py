@@ -120,7 +120,11 @@ def main() -> None:
 
 def ours(source: Path, repeats: int) -> Iterator[Line]:
     """Run ours in this environment, with near-duplicates only and with the default recipe."""
-    for recipe, label in (("near", "gristmill, near"), ("default", "gristmill, default recipe")):
+    for recipe, label in (
+        ("near", "gristmill, near"),
+        ("default", "gristmill, default recipe"),
+        ("written", "gristmill, default recipe, all files written"),
+    ):
         result = _ours(source, recipe, repeats)
         yield Line(tool=label, seconds=result["seconds"], dropped=frozenset(result["dropped"]))
 
@@ -206,7 +210,7 @@ def scale(sizes: list[int], folder: Path, seed: int) -> None:
     for size in sizes:
         source = folder / f"{size}.parquet"
         write(source, size, seed)
-        for recipe in ("near", "default"):
+        for recipe in ("near", "default", "written"):
             result = _ours(source, recipe, 1)
             speed, memory = size / result["seconds"], result["peak_kib"] / 2**20
             print(

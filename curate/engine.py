@@ -87,6 +87,7 @@ class Engine:
         self.progress = progress
         self.store = store
         self._changed = np.zeros(0, dtype=np.int64)
+        self._sizes = True
 
     def judge(
         self,
@@ -94,6 +95,7 @@ class Engine:
         *,
         attribute: bool = False,
         try_others: bool = False,
+        sizes: bool = True,
     ) -> Outcome:
         """Measure and decide.
 
@@ -101,11 +103,13 @@ class Engine:
             check: Sees the account after the first pass, and may raise to stop the run.
             attribute: Find out what each stage does by itself.
             try_others: Find out what other thresholds would do.
+            sizes: Measure what the report's pictures show; without it `shape` has no columns.
 
         Raises:
             StageError: A stage raised while it decided, or broke its contract.
         """
         try:
+            self._sizes = sizes
             outcome = self._judge(check, attribute=attribute, try_others=try_others)
             self.store.finish()
         finally:
@@ -182,7 +186,8 @@ class Engine:
         failures += failed
         signals: list[pa.RecordBatch] = []
         known = Known(rows)
-        for name, measure, kept in [("", shape, None), *((name, stage.measure, kept) for name, stage, kept in cheap)]:
+        first: Callable[[Rows], pa.RecordBatch] = shape if self._sizes else _nothing
+        for name, measure, kept in [("", first, None), *((name, stage.measure, kept) for name, stage, kept in cheap)]:
             found, failed, good = known.measured(name, measure, kept, came_in)
             if failed:
                 failures += failed
@@ -318,6 +323,11 @@ class Engine:
         for column in more.column_names:
             signals = signals.append_column(column, more[column].take(chosen))
         return signals, positions
+
+
+def _nothing(rows: Rows) -> pa.RecordBatch:
+    """Measure nothing: one row without columns that matter for each row."""
+    return pa.RecordBatch.from_arrays([pa.nulls(len(rows))], names=["nothing"])
 
 
 def _named(signals: pa.Table, ledger: Ledger, positions: npt.NDArray[np.int64]) -> pa.Table:

@@ -92,7 +92,7 @@ class Ledger:
                 "reason": verdicts.reason.filter(chosen),
                 "score": verdicts.score.filter(chosen),
                 "threshold": verdicts.threshold.filter(chosen),
-                "evidence": verdicts.evidence.filter(chosen),
+                "evidence": _without_private(verdicts.evidence.filter(chosen)),
             }
         )
         if verdicts.columns is not None:
@@ -147,6 +147,15 @@ class Ledger:
         whole = pa.concat_tables([*parts, _part(columns, len(kept))])
         order = np.argsort(whole["row"].to_numpy(), kind="stable")
         return whole.take(indices(order)).combine_chunks()
+
+
+def _without_private(evidence: pa.StringArray) -> pa.StringArray:
+    """Put marks in the place of private data, which stand in no account."""
+    if evidence.null_count == len(evidence):
+        return evidence
+    from curate.shown import without_private
+
+    return without_private(evidence)
 
 
 def _changed(changes: list[Change]) -> pa.Table:

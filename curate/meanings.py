@@ -26,6 +26,7 @@ _OWN = {
     "near_duplicate": "says nearly the same as a row that stays",
     "empty_instruction": "has no question",
     "empty_response": "has no answer",
+    "unanswered": "ends with a question that is not answered",
     "placeholder_response": "has a placeholder such as <nooutput> for an answer",
     "placeholder_context": "had a placeholder such as <noinput> for an input, which was taken out",
     "loop": "says the same words over and over",

@@ -115,7 +115,7 @@ class Pipeline:
         with atomic_folder(out) as folder:
             store = SignalStore(out / SIGNALS, folder / SIGNALS)
             read_as = ReadAs(columns, format, keep_going)
-            judged = self._judge(inputs, read_as, progress, batch_rows=batch_rows, store=store, attribute=True)
+            judged = self._judge(inputs, read_as, progress, batch_rows=batch_rows, store=store, page=True)
             samples = self._samples(judged.decisions)
             recipe = recipe_hash(self.settings(), self.seed)
             ledger = judged.outcome.ledger
@@ -162,7 +162,8 @@ class Pipeline:
         progress: Progress = silent,
     ) -> Decided:
         """Judge the inputs, and make and write nothing. The arguments are those of `run`."""
-        judged = self._judge(inputs, ReadAs(columns, format, keep_going), progress, batch_rows=batch_rows)
+        read_as = ReadAs(columns, format, keep_going)
+        judged = self._judge(inputs, read_as, progress, batch_rows=batch_rows)
         return Decided(judged.decisions, self._report(judged, None))
 
     def audit(
@@ -189,7 +190,7 @@ class Pipeline:
             OutputError: The page cannot be written.
         """
         check_page(Path(out))
-        judged = self._judge(inputs, ReadAs(columns, format, keep_going), progress, attribute=True)
+        judged = self._judge(inputs, ReadAs(columns, format, keep_going), progress, page=True)
         samples = self._samples(judged.decisions)
         with progress("look", judged.outcome.ledger.total, "rows") as bar:
             for batch in judged.engine.stream:
@@ -226,7 +227,7 @@ class Pipeline:
         source = open_examples(*inputs, columns=columns, format=format, keep_going=keep_going)
         store = SignalStore(None if signals is None else Path(signals) / SIGNALS, None)
         engine = self._engine(source, progress, batch_rows=8192, store=store)
-        return engine.judge(patient if keep_going else impatient, try_others=True).trials
+        return engine.judge(patient if keep_going else impatient, try_others=True, sizes=False).trials
 
     def settings(self) -> list[dict[str, Any]]:  # Any: settings are of any type
         """Give the name, kind and settings of every mend and stage as plain values, in order."""
@@ -250,16 +251,16 @@ class Pipeline:
         *,
         batch_rows: int = 8192,
         store: SignalStore | None = None,
-        attribute: bool = False,
+        page: bool = False,
     ) -> Judged:
-        """Open the inputs and judge them."""
+        """Open the inputs and judge them; for a page also find out what it shows."""
         from schemas.formats import open_examples
 
         columns, format_, keep_going = read_as
         source = open_examples(*inputs, columns=columns, format=format_, keep_going=keep_going)
         clock = Clock()
         engine = self._engine(source, progress, batch_rows=batch_rows, store=store)
-        outcome = engine.judge(patient if keep_going else impatient, attribute=attribute)
+        outcome = engine.judge(patient if keep_going else impatient, attribute=page, sizes=page)
         clock.lap("judge")
         return Judged(source, engine, outcome, outcome.ledger.decisions(), read_as, clock)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pyarrow as pa
 
-from curate.arrow import plain
+from curate.arrow import plain, strings
 
 MARGIN = 8_000
 """Characters that are read beyond a cut, so that no private datum is cut in two before it is found."""
@@ -31,6 +31,19 @@ def all_shown(texts: pa.StringArray, longest: int) -> list[str]:
     return [
         shown(text, longest) if place in suspect else _cut(text, longest) for place, text in enumerate(plain(texts))
     ]
+
+
+def without_private(texts: pa.StringArray) -> pa.StringArray:
+    """Mask some texts, nulls among them; only those that Arrow finds suspect are searched."""
+    from curate.private.find import mask, suspects
+
+    places = suspects([texts.fill_null("")]).tolist()  # type: ignore[list-item]  # the stubs lose the type
+    if not places:
+        return texts
+    held = texts.to_pylist()
+    for place in places:
+        held[place] = mask(held[place] or "")
+    return strings(held)
 
 
 def evidence_shown(evidence: str | None) -> str | None:

@@ -64,9 +64,10 @@ class SignalStore:
         if file is None or not file.is_file() or not getattr(stage, "by_text", False):
             return None
         try:
-            if (pq.read_schema(file).metadata or {}).get(MEASURE, b"").decode() != measure_key(stage):
-                return None
-            table = pq.read_table(file)
+            with pq.ParquetFile(file) as opened:
+                if (opened.schema_arrow.metadata or {}).get(MEASURE, b"").decode() != measure_key(stage):
+                    return None
+                table = opened.read()
         except (pa.ArrowException, OSError, UnicodeDecodeError):
             return None  # a damaged file costs only the measuring that it would have saved
         if not table.num_rows:

@@ -45,16 +45,6 @@ class Split:
         near: Least Indel similarity of near-duplicates, above 0.5 and up to 1; None to look at the keys alone.
     """
 
-    thresholds: ClassVar[tuple[str, ...]] = (
-        "train",
-        "validation",
-        "test",
-        "seed",
-        "names",
-        "column",
-        "answers",
-        "near",
-    )
     by_text: ClassVar[bool] = False  # the section is no part of what a row says
     train: float = 0.9
     validation: float = 0.05

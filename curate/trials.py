@@ -50,7 +50,8 @@ def variants(stage: Stage) -> list[Variant]:
     found = []
     for setting in getattr(stage, "thresholds", ()):
         now: Any = getattr(stage, setting)  # Any: settings are of any type
-        if isinstance(now, bool) or not isinstance(now, int | float):
+        # Another seed draws other rows; it keeps no more and no fewer.
+        if setting == "seed" or isinstance(now, bool) or not isinstance(now, int | float):
             continue
         for value in _values(now):
             try:

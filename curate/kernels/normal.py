@@ -29,7 +29,7 @@ BECOME = _become()
 
 
 @kernel
-def normal_ascii(
+def normal_ascii(  # noqa: PLR0912 - one flat loop, as a kernel must be
     data: npt.NDArray[np.uint8],
     starts: npt.NDArray[np.int64],
     become: npt.NDArray[np.uint8],

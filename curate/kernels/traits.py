@@ -10,7 +10,7 @@ _MIX = np.uint64(0xBF58476D1CE4E5B9)
 
 
 @kernel
-def text_traits(
+def text_traits(  # noqa: PLR0912 - one flat loop over flat arrays, as a kernel must be
     data: npt.NDArray[np.uint8],
     starts: npt.NDArray[np.int64],
     digits: npt.NDArray[np.uint8],

@@ -7,6 +7,7 @@ from curate.rows import SEPARATOR
 
 LONGEST = 20_000
 _EVIDENCE = 120
+_MARGIN = 2_000  # characters beyond a cut that are read, so that no private datum is cut in two before it is found
 _CODE = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]*`", re.DOTALL)
 
 
@@ -58,11 +59,18 @@ def without_code(text: str) -> str:
 
 def excerpt(text: str, start: int = 0, end: int | None = None) -> str:
     """Give a part of a text on one line, with a little of what follows it, for a reader to judge by."""
-    piece = " ".join(text[start : (start if end is None else end) + _EVIDENCE].split())
+    piece = " ".join(_masked(text[start : (start if end is None else end) + _EVIDENCE + _MARGIN]).split())
     return piece if len(piece) <= _EVIDENCE else piece[: _EVIDENCE - 1] + "…"
 
 
 def ending(text: str) -> str:
     """Give the end of a text on one line."""
-    piece = " ".join(text[-2 * _EVIDENCE :].split())
+    piece = " ".join(_masked(text[-2 * _EVIDENCE - _MARGIN :]).split())
     return piece if len(piece) <= _EVIDENCE else "…" + piece[1 - _EVIDENCE :]
+
+
+def _masked(text: str) -> str:
+    """Put marks in the place of private data."""
+    from curate.private.find import mask
+
+    return mask(text)
