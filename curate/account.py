@@ -54,7 +54,7 @@ def account(
         diversity = samples.portion.diversity()
         judged.clock.lap("diversity")
     return Report(
-        inputs=tuple(_input(name) for name in judged.source.names),
+        inputs=judged.files.result(),
         rows=ledger.total,
         kept=int(ledger.alive.sum()),
         dropped=sum(map(_sum, dropped.values())),
@@ -75,6 +75,11 @@ def account(
 
 def _sum(reasons: Mapping[str, int] | None) -> int:
     return sum((reasons or {}).values())
+
+
+def input_summaries(names: Sequence[str]) -> tuple[InputSummary, ...]:
+    """Hash the files of a run."""
+    return tuple(_input(name) for name in names)
 
 
 def _input(name: str) -> InputSummary:

@@ -2,7 +2,8 @@
 
 Texts stand in an order from best to worst, and each is paired with better ones only. Where many texts share a band, as
 a template's do, only those nearest in the order are looked at; of all that a text meets, those that share most bands
-with it become its pairs. So the work stays linear when a million rows come from one template.
+with it become its pairs. Texts of `LONG` characters must share `FEWEST` bands, for many strangers share one. So the
+work stays linear when a million rows come from one template.
 """
 
 from typing import NamedTuple
@@ -15,6 +16,8 @@ from curate.threads import in_order, workers
 
 WALK = 64
 NEAREST = 32
+LONG = 128
+FEWEST = 2
 _LEAST = 1024
 
 
@@ -92,7 +95,7 @@ class Index:
             some = asked[first : first + step]
             out = np.empty((len(some) * NEAREST, 2), dtype=np.int32)
             counts = np.zeros(len(self.gone), dtype=np.int32)
-            limits, texts = np.array([WALK, NEAREST], dtype=np.int64), self._texts
+            limits, texts = np.array([WALK, NEAREST, LONG, FEWEST], dtype=np.int64), self._texts
             found = search(
                 some, self._links, self.gone, texts.lengths, texts.traits, self._threshold, limits, counts, out
             )

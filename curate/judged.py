@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Mapping
+from concurrent.futures import Future
 from typing import NamedTuple
 
 import pyarrow as pa
 
 from curate.engine import Engine, Outcome
 from curate.stream import Source
+from curate.summary import InputSummary
 
 
 class ReadAs(NamedTuple):
@@ -41,3 +43,4 @@ class Judged(NamedTuple):
     decisions: pa.Table
     read_as: ReadAs
     clock: Clock
+    files: Future[tuple[InputSummary, ...]]

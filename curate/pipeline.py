@@ -1,13 +1,14 @@
 """The face of the package: stages in order, and what they made of some rows."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
 import pyarrow as pa
 
-from curate.account import account
+from curate.account import account, input_summaries
 from curate.checks import MANIFEST, check_out, check_page, impatient, patient
 from curate.empty import Empty
 from curate.encoding import Encoding
@@ -260,9 +261,11 @@ class Pipeline:
         source = open_examples(*inputs, columns=columns, format=format_, keep_going=keep_going)
         clock = Clock()
         engine = self._engine(source, progress, batch_rows=batch_rows, store=store)
-        outcome = engine.judge(patient if keep_going else impatient, attribute=page, sizes=page)
+        with ThreadPoolExecutor(1) as pool:
+            files = pool.submit(input_summaries, source.names)
+            outcome = engine.judge(patient if keep_going else impatient, attribute=page, sizes=page)
         clock.lap("judge")
-        return Judged(source, engine, outcome, outcome.ledger.decisions(), read_as, clock)
+        return Judged(source, engine, outcome, outcome.ledger.decisions(), read_as, clock, files)
 
     def _samples(self, decisions: pa.Table) -> Samples:
         """Choose the rows to show, and those to measure diversity on."""

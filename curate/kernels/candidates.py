@@ -91,7 +91,8 @@ def search(  # noqa: PLR0912, PLR0913, PLR0917 - one flat loop over flat arrays,
         lengths: (texts) characters.
         traits: (texts, 3) as `text_traits` gives them.
         threshold: Least similarity that a pair can have to count, by its lengths.
-        limits: (2) how many links to follow in a band; how many pairs a text can have.
+        limits: (4) how many links to follow in a band; how many pairs a text can have; characters from which both texts
+            of a pair must share more than a few bands, and how many these are at least.
         counts: (texts) all 0, and again so afterwards.
         out: (asked * pairs, 2) takes the pairs: the better text, and the one to pair.
 
@@ -99,7 +100,7 @@ def search(  # noqa: PLR0912, PLR0913, PLR0917 - one flat loop over flat arrays,
         How many pairs were found.
     """
     bands = len(links)
-    steps, most = limits[0], limits[1]
+    steps, most, fewest = limits[0], limits[1], limits[3]
     touched = np.empty(bands * steps, dtype=np.int32)
     best = np.empty(most, dtype=np.int32)
     shared = np.empty(most, dtype=np.int32)
@@ -126,6 +127,8 @@ def search(  # noqa: PLR0912, PLR0913, PLR0917 - one flat loop over flat arrays,
             count = counts[other]
             counts[other] = 0
             short, long = min(lengths[text], lengths[other]), max(lengths[text], lengths[other])
+            if count < fewest and short >= limits[2]:
+                continue
             if 2 * short < threshold * (short + long):
                 continue
             if traits[text, 0] == traits[other, 0] and traits[text, 1] != traits[other, 1]:

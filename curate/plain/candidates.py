@@ -46,7 +46,7 @@ def search(  # noqa: PLR0913, PLR0917 - the arguments of its kernel
     out: npt.NDArray[np.int32],
 ) -> int:
     """Pair texts with the better ones that share most bands with them, and that nothing rules out."""
-    steps, most = limits.tolist()
+    steps, most, long, fewest = limits.tolist()
     pairs = 0
     for text in asked.tolist():
         shared: Counter[int] = Counter()
@@ -61,7 +61,12 @@ def search(  # noqa: PLR0913, PLR0917 - the arguments of its kernel
                     break
                 shared[other] += 1
                 at = other
-        possible = [other for other in shared if not _ruled_out(text, other, lengths, traits, threshold)]
+        possible = [
+            other
+            for other, count in shared.items()
+            if (count >= fewest or min(lengths[text], lengths[other]) < long)
+            and not _ruled_out(text, other, lengths, traits, threshold)
+        ]
         for other in sorted(possible, key=lambda other: (-shared[other], -other))[:most]:
             out[pairs] = other, text
             pairs += 1

@@ -145,7 +145,7 @@ def test_candidates_agree(rows: list[list[int]], left_out: set[int], steps: int,
         lengths = np.arange(90, 90 + len(rows), dtype=np.int32)
         about = np.array([[row % 2, row % 3, row % 4] for row in range(len(rows))], dtype=np.int64).reshape(-1, 3)
         out = np.empty((len(rows) * most, 2), dtype=np.int32)
-        limits, counts = np.array([steps, most], dtype=np.int64), np.zeros(len(rows), dtype=np.int32)
+        limits, counts = np.array([steps, most, 96, 2], dtype=np.int64), np.zeros(len(rows), dtype=np.int32)
         pairs = module.search(np.arange(len(rows)), links, gone, lengths, about, 0.97, limits, counts, out)
         found.append((marks.tolist(), links.tolist(), out[:pairs].tolist()))
     assert found[0] == found[1]
