@@ -129,6 +129,8 @@ class Engine:
                 signals, positions = self._costly(name, stage, positions, ledger)
             else:
                 signals = whole if len(positions) == whole.num_rows else whole.take(indices(positions))
+            if not attribute or len(ledger.numbers) > ROWS:
+                whole = None  # nothing asks for it again, and it is large
             outcome.judged[name] = len(positions)
             if not len(positions):
                 continue
@@ -139,7 +141,7 @@ class Engine:
             ledger.drop(name, positions, verdicts)
             if hasattr(stage, "alarms"):
                 outcome.alarms.extend(stage.alarms(signals, verdicts))
-            if attribute and whole is not None and whole.num_rows <= ROWS:
+            if whole is not None:
                 if len(positions) < whole.num_rows:
                     blank = Ledger(ledger.numbers, ledger.ids, ledger.came_in, np.ones(len(ledger.numbers), dtype=bool))
                     signals, positions = self._seen(name, [stage], whole, np.arange(whole.num_rows), blank)

@@ -80,8 +80,8 @@ class Near:
     def candidates(self, signals: pa.Table, /) -> npt.NDArray[np.bool_]:
         """Ask for the texts of rows that may have a copy: one for each normal form."""
         forms = _forms(signals)
-        bands = list_column(signals["bands"], np.uint32, BANDS)
-        order = best_first(signals, forms.best[sharing(bands[forms.best])])
+        shared = sharing(list_column(signals["bands"], np.uint32, BANDS))
+        order = best_first(signals, forms.best[shared[forms.best]])
         wanted = np.zeros(signals.num_rows, dtype=bool)
         wanted[order[Index(_texts(signals, order), self.threshold).pairs(np.arange(len(order))).ravel()]] = True
         return wanted

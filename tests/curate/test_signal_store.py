@@ -110,9 +110,8 @@ def test_a_damaged_file_costs_only_the_measuring(table_of: Table, tmp_path: Path
 def test_a_row_that_raises_is_set_aside_beside_kept_signals(table_of: Table, tmp_path: Path) -> None:
     out = tmp_path / "out"
     measured(Counted(raises="bad"), table_of([("q", "one")]), out)
-    report = Pipeline([Hidden(Counted(raises="bad"))]).run(
-        table_of([("q", "bad"), ("q", "one"), ("q", "new")]), out=out
-    )
+    table = table_of([("q", "bad"), ("q", "one"), ("q", "new")])
+    report = Pipeline([Hidden(Counted(raises="bad"))]).run(table, out=out)
     assert (report.kept, report.errored) == (2, 1)
 
 
