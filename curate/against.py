@@ -11,13 +11,13 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from curate.alike import LONG_CHARACTERS, swaps, words_of
-from curate.arrow import indices, list_column, plain, strings
+from curate.arrow import indices, list_column, lists, plain, strings
 from curate.hashing import hash_groups, hashes
 from curate.lsh import BANDS, signatures
-from curate.near import sides
+from curate.near import compared
 from curate.placeholder import Placeholder
 from curate.reference import file_names, files_hash, read_parts
-from curate.rows import VIEWS, Rows, View
+from curate.rows import Rows, View, check_view
 from curate.stage import Verdicts, keep, signals
 from curate.stars import Comparer
 from schemas.errors import InputError
@@ -54,8 +54,7 @@ class Against:
     def __post_init__(self) -> None:
         object.__setattr__(self, "files", file_names(self.files, self.name))
         where = f"stage {self.name}"
-        if self.of not in VIEWS:
-            raise InputError(f"of is {self.of!r}", where=where, mend=f"Choose one of {', '.join(VIEWS)}")
+        check_view(self.of, where)
         if not 0.5 < self.threshold <= 1:
             raise InputError(f"threshold is {self.threshold}", where=where, mend="Choose one above 0.5 and up to 1")
 
@@ -71,7 +70,7 @@ class Against:
 
     def measure(self, rows: Rows, /) -> pa.RecordBatch:
         """Signals: `hash` of the normal form, its `bands` and `length`."""
-        return signals(**_signed(_forms(rows, self.of))._asdict())
+        return signals(**_signed(compared(rows, self.of))._asdict())
 
     def candidates(self, signals: pa.Table, /) -> npt.NDArray[np.bool_]:
         """Ask for the texts of rows that share a band with the files and are not in them exactly."""
@@ -83,7 +82,7 @@ class Against:
 
     def verify(self, rows: Rows, /) -> pa.RecordBatch:
         """Further signals: `text`, the normal form."""
-        return signals(text=_forms(rows, self.of).cast(pa.large_string()))
+        return signals(text=compared(rows, self.of).cast(pa.large_string()))
 
     def decide(self, signals: pa.Table, /) -> Verdicts:
         """Drop rows that match the files; of several the most similar one is named, then the first."""
@@ -145,15 +144,10 @@ class _Reference(NamedTuple):
         return f"{Path(files[int(self.file[place])]).name}, row {int(self.row[place])}"
 
 
-def _forms(rows: Rows, of: View) -> pa.StringArray:
-    """Give the normal forms to compare."""
-    return sides(rows) if of == "whole" else rows.normal(of)
-
-
 def _signed(forms: pa.StringArray) -> _Signed:
     """Measure normal forms."""
     bands, length = signatures(forms)
-    return _Signed(hashes([forms]), pa.FixedSizeListArray.from_arrays(pa.array(bands.reshape(-1)), BANDS), length)
+    return _Signed(hashes([forms]), lists(bands), length)
 
 
 def _bands(column: "pa.ChunkedArray[Any]") -> npt.NDArray[np.uint32]:  # Any: as above
@@ -231,7 +225,7 @@ def _reference(files: tuple[str, ...], _fingerprint: str, of: View) -> _Referenc
     unread = 0
     for part in read_parts(files):
         unread += part.unread
-        parts += [(part.file, each.numbers.to_numpy(), _signed(_forms(each, of))) for each in _readings(part.rows)]
+        parts += [(part.file, each.numbers.to_numpy(), _signed(compared(each, of))) for each in _readings(part.rows)]
     column = pa.chunked_array([signed.hash for _, _, signed in parts])
     groups = hash_groups(column)
     file = np.concatenate([np.full(len(numbers), place, dtype=np.int32) for place, numbers, _ in parts])
@@ -258,7 +252,7 @@ def _texts(files: tuple[str, ...], of: View, needed: npt.NDArray[np.int64], refe
         if not len(hits):
             continue
         for rows in _readings(part.rows.take(hits)):
-            forms = _forms(rows, of)
+            forms = compared(rows, of)
             own = hashes([forms])
             for number, text, digest in zip(
                 rows.numbers.to_numpy().tolist(), plain(forms), own.to_pylist(), strict=True

@@ -33,6 +33,11 @@ def strings(values: Any) -> pa.StringArray:  # Any: a sequence or an array of ob
     return pa.array(values, type=pa.string())
 
 
+def lists(values: npt.NDArray[Any]) -> "pa.Array[Any]":  # Any: numbers of any type
+    """Give (rows, width) as a column of lists of one length."""
+    return pa.FixedSizeListArray.from_arrays(pa.array(values.reshape(-1)), values.shape[1])
+
+
 def list_column(column: "pa.ChunkedArray[Any]", kind: Any, width: int) -> npt.NDArray[Any]:  # Any: numbers of any type
     """Give a column of lists of one length as (rows, width)."""
     chunks: list[Any] = column.chunks  # Any: the stubs know no fixed-size lists

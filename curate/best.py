@@ -50,3 +50,18 @@ def best_first(table: pa.Table, positions: npt.NDArray[np.int64]) -> npt.NDArray
     tie = pc.rank(ids, tiebreaker="dense").to_numpy()
     order = np.lexsort((table["row"].take(chosen).to_numpy(), tie, preference, -answer.astype(np.int64)))
     return positions[order]
+
+
+def best_of_groups(table: pa.Table, groups: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Give the position of the best row of each group.
+
+    Args:
+        table: Signals as `best_first` takes them.
+        groups: (rows) number of each row's group, from 0 on without gaps.
+    """
+    counts = np.bincount(groups)
+    best = np.empty(len(counts), dtype=np.int64)
+    best[groups] = np.arange(len(groups))
+    order = best_first(table, np.flatnonzero(counts[groups] > 1))
+    best[groups[order[::-1]]] = order[::-1]
+    return best

@@ -10,8 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
+from curate.alike import TRAITS, traits
+from curate.arrow import indices, list_column, lists
+from curate.lsh import BANDS, signatures
 from curate.plain.choice import kernel_for
+from curate.stage import Column
 from curate.threads import in_order, workers
 
 WALK = 64
@@ -34,9 +39,22 @@ class Texts(NamedTuple):
     lengths: npt.NDArray[np.int32]
     traits: npt.NDArray[np.int64]
 
-    def take(self, places: npt.NDArray[np.int64]) -> "Texts":
-        """Give some of them, in the order of the places."""
-        return Texts(self.bands[places], self.lengths[places], self.traits[places])
+
+def signed(forms: pa.StringArray) -> dict[str, Column]:
+    """Measure what candidates are found by: the signals `bands`, `length` and `traits` of normal forms."""
+    bands, lengths = signatures(forms)
+    return {"bands": lists(bands), "length": lengths, "traits": lists(traits(forms))}
+
+
+def band_hashes(table: pa.Table) -> npt.NDArray[np.uint32]:
+    """Give the signal `bands` as (rows, BANDS)."""
+    return list_column(table["bands"], np.uint32, BANDS)
+
+
+def texts_of(table: pa.Table, places: npt.NDArray[np.int64]) -> Texts:
+    """Give what the signals of `signed` tell about some rows, in the order of the places."""
+    some = table.select(["bands", "length", "traits"]).take(indices(places))
+    return Texts(band_hashes(some), some["length"].to_numpy(), list_column(some["traits"], np.int64, TRAITS))
 
 
 def sharing(bands: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:

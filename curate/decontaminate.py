@@ -13,7 +13,7 @@ from curate.arrow import indices, strings
 from curate.ngrams import Runs, long_runs, small_runs
 from curate.overlap import Overlap, fuzzy_overlap, run_overlap
 from curate.reference import file_names, files_hash, read_parts
-from curate.rows import VIEWS, Rows, View
+from curate.rows import Rows, View, check_view
 from curate.stage import Verdicts, keep, signals
 from schemas.errors import InputError
 
@@ -61,8 +61,7 @@ class Decontaminate:
     def __post_init__(self) -> None:
         object.__setattr__(self, "files", file_names(self.files, self.name))
         where = f"stage {self.name}"
-        if self.of not in VIEWS:
-            raise InputError(f"of is {self.of!r}", where=where, mend=f"Choose one of {', '.join(VIEWS)}")
+        check_view(self.of, where)
         if self.n < 5:
             raise InputError(f"n is {self.n}", where=where, mend="Choose 5 or more: shorter runs stand everywhere")
         if self.fuzzy is not None and not 0.7 <= self.fuzzy <= 1:

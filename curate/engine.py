@@ -18,7 +18,7 @@ from curate.calls import attempt, decide, deciding, joined_table
 from curate.ledger import READ_STAGE, Change, Failure, Ledger
 from curate.rows import Rows, replace_rows
 from curate.shape import shape
-from curate.signal_store import Kept, Known, SignalStore
+from curate.signal_store import Kept, Known, SignalStore, merged
 from curate.stage import Mend, Stage, Verifying
 from curate.stream import Stream
 from curate.threads import in_order
@@ -177,8 +177,9 @@ class Engine:
             name: joined_table(name, [part.signals[place] for part in taken])
             for place, (name, _, _) in enumerate(cheap, start=1)
         }
-        for name, stage, _ in cheap:
-            self.store.save(name, stage, _named(signals[name], ledger, np.arange(len(numbers))))
+        if self.store.writes:
+            for name, stage, _ in cheap:
+                self.store.save(name, stage, _named(signals[name], ledger, np.arange(len(numbers))))
         return ledger, sizes, signals
 
     def _take(self, batch: "Batch", *, cheap: list[tuple[str, Stage, Kept | None]]) -> _Taken:
@@ -248,15 +249,14 @@ class Engine:
         """Measure the rows at some positions in a pass of their own, but for those that an earlier run measured."""
         kept = self.store.load(name, stage)
         places = np.full(len(positions), -1) if kept is None else kept.find(ledger.ids.take(indices(positions)))
-        measured, new = self._measure_some(name, stage.measure, positions[places < 0], ledger, map)
-        if kept is not None and (places >= 0).any():
-            old = kept.signals.take(indices(places[places >= 0]))
-            both = np.concatenate([positions[places >= 0], new])
-            measured = pa.concat_tables([old, measured] if len(new) else [old], promote_options="permissive")
-            order = np.argsort(both)
-            measured, new = measured.take(indices(order)), both[order]
-        self.store.save(name, stage, _named(measured, ledger, new), kept)
-        return measured, new
+        measured, _ = self._measure_some(name, stage.measure, positions[places < 0], ledger, map)
+        left = ledger.alive[positions]
+        positions = positions[left]
+        if kept is not None:
+            measured = merged(kept, places[left], measured)
+        if self.store.writes:
+            self.store.save(name, stage, _named(measured, ledger, positions), kept)
+        return measured, positions
 
     def _measure_some(
         self,
@@ -334,8 +334,10 @@ def _nothing(rows: Rows) -> pa.RecordBatch:
 
 def _named(signals: pa.Table, ledger: Ledger, positions: npt.NDArray[np.int64]) -> pa.Table:
     """Put the rows' numbers and ids beside a stage's own signals."""
-    signals = signals.append_column("row", indices(ledger.numbers[positions]))
-    return signals.append_column("id", ledger.ids.take(indices(positions)))
+    ids = ledger.ids
+    if len(positions) < len(ids):
+        ids = ids.take(indices(positions))
+    return signals.append_column("row", indices(ledger.numbers[positions])).append_column("id", ids)
 
 
 def _with_ids(examples: pa.RecordBatch, changed: npt.NDArray[np.int64]) -> pa.RecordBatch:

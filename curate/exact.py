@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curate.arrow import indices
-from curate.best import best_first, worth
+from curate.best import best_of_groups, worth
 from curate.hashing import hash_groups, hashes
 from curate.rows import Rows, View
 from curate.stage import Verdicts, keep, signals
@@ -49,11 +49,6 @@ class Exact:
     def decide(self, signals: pa.Table, /) -> Verdicts:
         """Drop all but the best of each group of equal hashes."""
         groups = hash_groups(signals["hash"])
-        counts = np.bincount(groups)
-        repeated = np.flatnonzero(counts[groups] > 1)
-        order = best_first(signals, repeated)
-        best = np.full(len(counts), -1, dtype=np.int64)
-        best[groups[order[::-1]]] = order[::-1]
-        matched = best[groups]
-        dropped = (matched >= 0) & (matched != np.arange(len(groups)))
+        matched = best_of_groups(signals, groups)[groups]
+        dropped = matched != np.arange(len(groups))
         return keep(where=~dropped, reason="exact_duplicate", matched=indices(matched, ~dropped))

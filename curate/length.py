@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from curate.arrow import strings
 from curate.quantile import high_limit, low_limit
-from curate.rows import VIEWS, Rows, View
+from curate.rows import Rows, View, check_view
 from curate.stage import Verdicts, keep, signals
 from curate.tokens import chat_token_counts, token_counts, tokenizer_fingerprint
 from schemas.errors import InputError
@@ -54,8 +54,7 @@ class Length:
     template: bool = False
 
     def __post_init__(self) -> None:
-        if self.of not in VIEWS:
-            raise InputError(f"of is {self.of!r}", where=_WHERE, mend=f"Choose one of {', '.join(VIEWS)}")
+        check_view(self.of, _WHERE)
         if self.unit not in {"characters", "words", "tokens"}:
             raise InputError(f"unit is {self.unit!r}", where=_WHERE, mend="Choose one of characters, words, tokens")
         if self.low is not None and self.high is not None and self.low > self.high:

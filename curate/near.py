@@ -5,20 +5,19 @@ differ (`curate.alike`), and form stars around the rows that stay (`curate.stars
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from curate.alike import LONG_CHARACTERS, SIDES, TRAITS, swaps, traits, words_of
-from curate.arrow import indices, list_column, plain, strings
-from curate.best import best_first, worth
-from curate.candidates import Index, Texts, sharing
+from curate.alike import LONG_CHARACTERS, SIDES, swaps, words_of
+from curate.arrow import indices, plain, strings
+from curate.best import best_first, best_of_groups, worth
+from curate.candidates import Index, band_hashes, sharing, signed, texts_of
 from curate.hashing import hash_groups, hashes
-from curate.lsh import BANDS, signatures
-from curate.rows import VIEWS, Rows, View
+from curate.rows import Rows, View, check_view
 from curate.stage import Verdicts, keep, signals
 from curate.stars import Comparer, find_stars
 from schemas.errors import InputError
@@ -48,8 +47,7 @@ class Near:
     prefer: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.of not in VIEWS:
-            raise InputError(f"of is {self.of!r}", where="stage near", mend=f"Choose one of {', '.join(VIEWS)}")
+        check_view(self.of, "stage near")
         if not 0.5 < self.threshold <= 1:
             raise InputError(
                 f"threshold is {self.threshold}", where="stage near", mend="Choose one above 0.5 and up to 1"
@@ -67,39 +65,28 @@ class Near:
 
     def measure(self, rows: Rows, /) -> pa.RecordBatch:
         """Signals: `hash` of the normal form, its `bands`, `length` and `traits`; the row's worth (`curate.best`)."""
-        forms = self._forms(rows)
-        bands, lengths = signatures(forms)
-        return signals(
-            hash=hashes([forms]),
-            bands=pa.FixedSizeListArray.from_arrays(pa.array(bands.reshape(-1)), BANDS),
-            length=lengths,
-            traits=pa.FixedSizeListArray.from_arrays(pa.array(traits(forms).reshape(-1)), TRAITS),
-            **worth(rows, self.prefer),
-        )
+        forms = compared(rows, self.of)
+        return signals(hash=hashes([forms]), **signed(forms), **worth(rows, self.prefer))
 
     def candidates(self, signals: pa.Table, /) -> npt.NDArray[np.bool_]:
         """Ask for the texts of rows that may have a copy: one for each normal form."""
-        forms = _forms(signals)
-        shared = sharing(list_column(signals["bands"], np.uint32, BANDS))
-        order = best_first(signals, forms.best[shared[forms.best]])
+        best = best_of_groups(signals, hash_groups(signals["hash"]))
+        shared = sharing(band_hashes(signals))
+        order = best_first(signals, best[shared[best]])
         wanted = np.zeros(signals.num_rows, dtype=bool)
-        wanted[order[Index(_texts(signals, order), self.threshold).pairs(np.arange(len(order))).ravel()]] = True
+        wanted[order[Index(texts_of(signals, order), self.threshold).pairs(np.arange(len(order))).ravel()]] = True
         return wanted
 
     def verify(self, rows: Rows, /) -> pa.RecordBatch:
         """Further signals: `text`, the normal form."""
-        return signals(text=self._forms(rows).cast(pa.large_string()))
-
-    def _forms(self, rows: Rows) -> pa.StringArray:
-        """Give the normal forms to compare."""
-        return sides(rows) if self.of == "whole" else rows.normal(self.of)
+        return signals(text=compared(rows, self.of).cast(pa.large_string()))
 
     def decide(self, signals: pa.Table, /) -> Verdicts:
         """Drop every row that matches a better one, with the similarity as its score."""
-        forms = _forms(signals)
+        forms = hash_groups(signals["hash"])
         order = best_first(signals, np.flatnonzero(signals["text"].is_valid().to_numpy()))
         texts: Any = signals["text"].take(indices(order))  # Any: the stubs know no chunked strings
-        stars = find_stars(_texts(signals, order), Comparer(texts, self.threshold))
+        stars = find_stars(texts_of(signals, order), Comparer(texts, self.threshold))
         goes = np.flatnonzero(stars.matched >= 0)
         match = np.arange(signals.num_rows)
         scores = np.ones(signals.num_rows, dtype=np.float64)
@@ -112,7 +99,7 @@ class Near:
                 plain(texts.take(indices(goes))), plain(texts.take(indices(stars.matched[goes]))), strict=True
             )
         ]
-        best = forms.best[forms.of]
+        best = best_of_groups(signals, forms)[forms]
         dropped = match[best] != np.arange(signals.num_rows)
         near = match[best] != best
         return keep(
@@ -145,38 +132,9 @@ def sides(rows: Rows) -> pa.StringArray:
     return pc.binary_join_element_wise(rows.normal("prompt"), rows.normal("response"), SIDES)  # type: ignore[no-any-return,call-overload]  # the stubs want scalars
 
 
-class _Forms(NamedTuple):
-    """The normal forms among some rows.
-
-    Attributes:
-        of: (rows) which form a row has.
-        best: (forms) position of the best row of each.
-    """
-
-    of: npt.NDArray[np.int64]
-    best: npt.NDArray[np.int64]
-
-
-def _forms(signals: pa.Table) -> _Forms:
-    """Group the rows by their normal forms."""
-    groups = hash_groups(signals["hash"])
-    counts = np.bincount(groups)
-    best = np.empty(len(counts), dtype=np.int64)
-    best[groups] = np.arange(len(groups))
-    order = best_first(signals, np.flatnonzero(counts[groups] > 1))
-    best[groups[order[::-1]]] = order[::-1]
-    return _Forms(groups, best)
-
-
-def _texts(signals: pa.Table, places: npt.NDArray[np.int64]) -> Texts:
-    """Give what the signals tell about some rows."""
-    chosen = indices(places)
-    some = signals.select(["bands", "length", "traits"]).take(chosen)
-    return Texts(
-        list_column(some["bands"], np.uint32, BANDS),
-        some["length"].to_numpy(),
-        list_column(some["traits"], np.int64, TRAITS),
-    )
+def compared(rows: Rows, of: View) -> pa.StringArray:
+    """Give the normal forms that copies are found by: both sides of `whole`, the one text of any other view."""
+    return sides(rows) if of == "whole" else rows.normal(of)
 
 
 def _words(text: str, other: str) -> str:

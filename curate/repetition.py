@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from curate.arrow import strings
 from curate.plain.choice import kernel_for
-from curate.rows import VIEWS, Rows, View
+from curate.rows import Rows, View, check_view
 from curate.stage import Verdicts, keep, signals
 from schemas.buffers import text_buffers
 from schemas.errors import InputError
@@ -43,8 +43,7 @@ class Repetition:
     run: int = 240
 
     def __post_init__(self) -> None:
-        if self.of not in VIEWS:
-            raise InputError(f"of is {self.of!r}", where="stage repetition", mend=f"Choose one of {', '.join(VIEWS)}")
+        check_view(self.of, "stage repetition")
         if self.loop_words < 12 or self.loop_rounds < 2 or self.run < 64 or not 0 < self.lines <= 1:
             raise InputError(
                 "a limit is too low to mean repetition",

@@ -13,10 +13,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curate.arrow import equals, indices, mask
+from schemas.errors import InputError
 
 View = Literal["instruction", "response", "context", "whole", "prompt"]
 VIEWS: tuple[View, ...] = get_args(View)
 SEPARATOR = "\n\n"
+
+
+def check_view(of: str, where: str) -> None:
+    """Refuse what is no view.
+
+    Raises:
+        InputError: It is none.
+    """
+    if of not in VIEWS:
+        raise InputError(f"of is {of!r}", where=where, mend=f"Choose one of {', '.join(VIEWS)}")
 
 
 class Rows:

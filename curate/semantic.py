@@ -13,13 +13,13 @@ import pyarrow as pa
 
 from curate.alike import SIDES
 from curate.arrow import indices, strings
-from curate.best import best_first, worth
+from curate.best import best_first, best_of_groups, worth
 from curate.embedding.named import load_embedder
 from curate.embedding.sameness import number_hashes, same
 from curate.embedding.search import alike_pairs, cosines
 from curate.embedding.vectors import column_vectors, embed_view, vector_column
 from curate.hashing import hash_groups, hashes
-from curate.near import sides
+from curate.near import compared
 from curate.rows import VIEWS, Rows, View
 from curate.stage import Verdicts, keep, signals
 from curate.stars import Edges, Stars, greedy
@@ -82,14 +82,14 @@ class Semantic:
         views: tuple[View, ...] = ("prompt", "response") if self.of == "whole" else (self.of,)
         parts = [_with_empty(embed_view(rows, view, embedder)) for view in views]
         return signals(
-            hash=hashes([self._forms(rows)]),
+            hash=hashes([compared(rows, self.of)]),
             vector=vector_column(np.concatenate(parts, axis=1)),
             **worth(rows, self.prefer),
         )
 
     def candidates(self, signals: pa.Table, /) -> npt.NDArray[np.bool_]:
         """Ask for the texts of rows that have a like one: one for each normal form."""
-        best = _best_of_forms(signals)[1]
+        best = best_of_groups(signals, hash_groups(signals["hash"]))
         ranked = best_first(signals, best)
         hits = alike_pairs(self._joined(signals, ranked), self.threshold)
         wanted = np.zeros(signals.num_rows, dtype=bool)
@@ -98,11 +98,12 @@ class Semantic:
 
     def verify(self, rows: Rows, /) -> pa.RecordBatch:
         """Further signals: `text`, the normal form."""
-        return signals(text=self._forms(rows).cast(pa.large_string()))
+        return signals(text=compared(rows, self.of).cast(pa.large_string()))
 
     def decide(self, signals: pa.Table, /) -> Verdicts:
         """Drop every row that says the same as a better one, with the lower cosine of its sides as the score."""
-        of, best = _best_of_forms(signals)
+        of = hash_groups(signals["hash"])
+        best = best_of_groups(signals, of)
         ranked = best_first(signals, best)
         texts = signals["text"].take(indices(ranked)).to_pylist()
         seen = np.array([place for place, text in enumerate(texts) if text is not None], dtype=np.int64)
@@ -146,9 +147,6 @@ class Semantic:
             evidence=strings(evidence),
         )
 
-    def _forms(self, rows: Rows) -> pa.StringArray:
-        return sides(rows) if self.of == "whole" else rows.normal(self.of)
-
     def _joined(self, signals: pa.Table, positions: npt.NDArray[np.int64]) -> npt.NDArray[np.float16]:
         """Give the vectors at some positions; those of two sides are unit vectors side by side."""
         return column_vectors(signals["vector"].take(indices(positions)))
@@ -158,12 +156,3 @@ def _with_empty(vectors: npt.NDArray[np.float16]) -> npt.NDArray[np.float16]:
     """Give texts that mean nothing a direction of their own, so that an empty side is like an empty side."""
     empty = ~(vectors != 0).any(axis=1, keepdims=True)
     return np.concatenate([vectors, empty.astype(np.float16)], axis=1)
-
-
-def _best_of_forms(signals: pa.Table) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Give the form that each row has, and the position of the best row of each form."""
-    of = hash_groups(signals["hash"])
-    order = best_first(signals, np.arange(signals.num_rows))
-    best = np.zeros(int(of.max(initial=-1)) + 1, dtype=np.int64)
-    best[of[order[::-1]]] = order[::-1]
-    return of, best

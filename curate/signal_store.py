@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from curate.arrow import indices, strings
-from curate.calls import attempt, joined_batch
+from curate.calls import attempt, joined_batch, joined_table
 from curate.ledger import Failure
 from curate.recipe import kind_of, settings_of, versions
 from curate.rows import Rows
@@ -57,6 +57,11 @@ class SignalStore:
         self.new = new
         self._writer = ThreadPoolExecutor(1)
         self._written: list[Future[None]] = []
+
+    @property
+    def writes(self) -> bool:
+        """Whether the signals of this run are kept."""
+        return self.new is not None
 
     def load(self, name: str, stage: Stage) -> Kept | None:
         """Read what an earlier run measured in the same way; None where there is nothing of that kind."""
@@ -160,16 +165,19 @@ class Known:
         """
         places = np.full(len(self.rows), -1) if kept is None else kept.find(self.rows.ids)
         new = np.flatnonzero(places < 0)
-        if kept is not None and not len(new):
-            return merged(kept, places, None), [], np.arange(len(self.rows))
-        key = new.tobytes()
-        rows = self.rows if len(new) == len(self.rows) else self._parts.setdefault(key, self.rows.take(new))
-        parts, failed, good = attempt(name, measure, rows, came_in)
-        found = joined_batch(name, parts, len(good))
         if kept is None or len(new) == len(self.rows):
-            return found, failed, good
+            parts, failed, good = attempt(name, measure, self.rows, came_in)
+            return joined_batch(name, parts, len(good)), failed, good
+        parts, failed, good = attempt(name, measure, self._part(new), came_in) if len(new) else ([], [], new)
         left = np.sort(np.concatenate([np.flatnonzero(places >= 0), new[good]]))
-        return merged(kept, places[left], found), failed, left
+        return merged(kept, places[left], joined_table(name, parts)).combine_chunks().to_batches()[0], failed, left
+
+    def _part(self, places: npt.NDArray[np.int64]) -> Rows:
+        """Give some of the rows: the same object for all stages that ask for the same, for it holds their views."""
+        key = places.tobytes()
+        if key not in self._parts:
+            self._parts[key] = self.rows.take(places)
+        return self._parts[key]
 
 
 def _with_others(signals: pa.Table, kept: Kept) -> pa.Table:
@@ -181,19 +189,19 @@ def _with_others(signals: pa.Table, kept: Kept) -> pa.Table:
     return pa.concat_tables([signals, rest.select(signals.column_names)], promote_options="permissive")
 
 
-def merged(kept: Kept, places: npt.NDArray[np.int64], measured: pa.RecordBatch | None) -> pa.RecordBatch:
+def merged(kept: Kept, places: npt.NDArray[np.int64], measured: pa.Table) -> pa.Table:
     """Put signals of an earlier run and those just measured together, in the order of the rows.
 
     Args:
         kept: The earlier ones.
         places: (rows) which of them a row has; -1 for a row that was measured.
-        measured: The signals of those, in their order; None where there are none.
+        measured: The signals of those, in their order.
     """
     old = kept.signals.take(indices(places[places >= 0]))
-    if measured is None:
-        return old.combine_chunks().to_batches()[0]
-    table = pa.concat_tables([old, pa.Table.from_batches([measured])], promote_options="permissive")
+    if not measured.num_rows:
+        return old
+    table = pa.concat_tables([old, measured], promote_options="permissive")
     order = np.empty(len(places), dtype=np.int64)
     order[places >= 0] = np.arange(old.num_rows)
     order[places < 0] = old.num_rows + np.arange(measured.num_rows)
-    return table.take(indices(order)).combine_chunks().to_batches()[0]
+    return table.take(indices(order))

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curate.arrow import mask, strings
-from curate.rows import VIEWS, Rows, View
+from curate.rows import Rows, View, check_view
 from curate.stage import Verdicts, keep, signals
 from schemas.buffers import text_buffers
 from schemas.errors import InputError
@@ -80,8 +80,7 @@ class Spelling:
     foreign: float = 0.3
 
     def __post_init__(self) -> None:
-        if self.of not in VIEWS:
-            raise InputError(f"of is {self.of!r}", where="stage spelling", mend=f"Choose one of {', '.join(VIEWS)}")
+        check_view(self.of, "stage spelling")
         if not 0 <= self.share < self.foreign <= 1 or self.least < 1 or self.house < 2:
             raise InputError(
                 f"share is {self.share}, foreign is {self.foreign}, least is {self.least}, house is {self.house}",

@@ -8,11 +8,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from curate.alike import TRAITS, traits
-from curate.arrow import indices, list_column, mask, strings
-from curate.candidates import Index, Texts, sharing
+from curate.arrow import indices, mask, strings
+from curate.candidates import Index, band_hashes, sharing, signed, texts_of
 from curate.hashing import hash_groups, hash_halves, hashes
-from curate.lsh import BANDS, signatures
 from curate.near import sides
 from curate.rows import Rows
 from curate.shares import fill
@@ -83,15 +81,12 @@ class Split:
         source = rows.examples.column("source")
         section = [pc.fill_null(pc.struct_field(source, field), "") for field in ("document", "section")]
         forms = sides(rows)
-        bands, length = signatures(forms)
         return signals(
             section=_filled(hashes([part.cast(pa.string()) for part in section]), section[0]),
             prompt=_filled(hashes([rows.normal("prompt")]), rows.normal("prompt")),
             answer=_filled(hashes([rows.normal("response")]), rows.normal("response")),
             form=hashes([forms]),
-            bands=pa.FixedSizeListArray.from_arrays(pa.array(bands.reshape(-1)), BANDS),
-            length=length,
-            traits=pa.FixedSizeListArray.from_arrays(pa.array(traits(forms).reshape(-1)), TRAITS),
+            **signed(forms),
         )
 
     def candidates(self, signals: pa.Table, /) -> npt.NDArray[np.bool_]:
@@ -99,7 +94,7 @@ class Split:
         wanted = np.zeros(signals.num_rows, dtype=bool)
         if self.near is not None:
             chosen = _one_of_each(signals)
-            wanted[chosen[sharing(_bands(signals, chosen))]] = True
+            wanted[chosen[sharing(band_hashes(signals)[chosen])]] = True
         return wanted
 
     def verify(self, rows: Rows, /) -> pa.RecordBatch:
@@ -159,25 +154,14 @@ def _near_pairs(signals: pa.Table, chosen: npt.NDArray[np.int64], threshold: flo
     """Find the near-duplicates among some rows, as pairs of positions."""
     # In an order that does not depend on that of the rows.
     chosen = chosen[np.argsort(hash_halves(signals["form"].take(indices(chosen)))[:, 0])]
-    some = indices(chosen)
-    known = Texts(
-        _bands(signals, chosen),
-        signals["length"].take(some).to_numpy(),
-        list_column(signals["traits"].take(some), np.int64, TRAITS),
-    )
-    texts: Any = signals["text"].take(some)  # Any: the stubs know no chunked strings
-    pairs = Index(known, threshold).pairs(np.arange(len(chosen)))
+    texts: Any = signals["text"].take(indices(chosen))  # Any: the stubs know no chunked strings
+    pairs = Index(texts_of(signals, chosen), threshold).pairs(np.arange(len(chosen)))
     return chosen[Comparer(texts, threshold, every=True).compare(pairs).pairs]
 
 
 def _one_of_each(signals: pa.Table) -> npt.NDArray[np.int64]:
     """Give the first row of each normal form."""
     return np.sort(np.unique(hash_groups(signals["form"]), return_index=True)[1])
-
-
-def _bands(signals: pa.Table, chosen: npt.NDArray[np.int64]) -> npt.NDArray[np.uint32]:
-    """Give the band hashes of some rows as (rows, BANDS)."""
-    return list_column(signals["bands"].take(indices(chosen)), np.uint32, BANDS)
 
 
 def _links(column: "pa.ChunkedArray[Any]") -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:  # Any: hashes

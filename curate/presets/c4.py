@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from curate.presets.rules import Rule, check_view, judged, measured, warning
-from curate.rows import Rows, View
+from curate.presets.rules import Rule, judged, measured, warning
+from curate.rows import Rows, View, check_view
 from curate.stage import Verdicts
 
 ALPACA = "36%"
@@ -47,7 +47,7 @@ class C4:
     by_text = True
 
     def __post_init__(self) -> None:
-        check_view(self.of, self.name)
+        check_view(self.of, f"stage {self.name}")
 
     @property
     def name(self) -> str:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from curate.presets.rules import Rule, check_view, judged, measured, warning, words_of
-from curate.rows import Rows, View
+from curate.presets.rules import Rule, judged, measured, warning, words_of
+from curate.rows import Rows, View, check_view
 from curate.stage import Verdicts
 
 SIGNALS = ("line_ends", "short_lines", "duplicate_characters", "line_breaks")
@@ -39,7 +39,7 @@ class FineWeb:
     by_text = True
 
     def __post_init__(self) -> None:
-        check_view(self.of, self.name)
+        check_view(self.of, f"stage {self.name}")
 
     @property
     def name(self) -> str:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from curate.presets.rules import Rule, check_view, judged, measured, warning, words_of
-from curate.rows import Rows, View
+from curate.presets.rules import Rule, judged, measured, warning, words_of
+from curate.rows import Rows, View, check_view
 from curate.stage import Verdicts
 
 STOP_WORDS = frozenset({"the", "be", "to", "of", "and", "that", "have", "with"})
@@ -59,7 +59,7 @@ class GopherQuality:
     by_text = True
 
     def __post_init__(self) -> None:
-        check_view(self.of, self.name)
+        check_view(self.of, f"stage {self.name}")
 
     @property
     def name(self) -> str:

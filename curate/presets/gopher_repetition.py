@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from curate.presets.rules import Rule, check_view, judged, measured, warning, words_of
-from curate.rows import Rows, View
+from curate.presets.rules import Rule, judged, measured, warning, words_of
+from curate.rows import Rows, View, check_view
 from curate.stage import Verdicts
 
 TOP, DUPLICATE = (2, 3, 4), (5, 6, 7, 8, 9, 10)
@@ -49,7 +49,7 @@ class GopherRepetition:
     by_text = True
 
     def __post_init__(self) -> None:
-        check_view(self.of, self.name)
+        check_view(self.of, f"stage {self.name}")
         if len(self.top) != len(TOP) or len(self.duplicate) != len(DUPLICATE):
             from schemas.errors import InputError
 

@@ -9,9 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curate.arrow import mask, plain, strings
-from curate.rows import VIEWS, Rows, View
+from curate.rows import Rows, View
 from curate.stage import Verdicts, keep, signals
-from schemas.errors import InputError
 
 MEANINGS = {
     "gopher_too_few_words": "has fewer words than a web page (Gopher)",
@@ -64,16 +63,6 @@ class Rule(NamedTuple):
 def words_of(text: str) -> list[str]:
     """Split a text into words; a run of punctuation is a word of its own."""
     return _WORD.findall(text)
-
-
-def check_view(of: View, stage: str) -> None:
-    """Refuse what is no view.
-
-    Raises:
-        InputError: It is none.
-    """
-    if of not in VIEWS:
-        raise InputError(f"of is {of!r}", where=f"stage {stage}", mend=f"Choose one of {', '.join(VIEWS)}")
 
 
 def measured(rows: Rows, of: View, names: Sequence[str], measure: Callable[[str], Iterable[float]]) -> pa.RecordBatch:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from curate.arrow import strings
-from curate.rows import VIEWS, Rows, View
+from curate.rows import Rows, View, check_view
 from curate.stage import Verdicts, keep, signals
 from schemas.buffers import text_buffers
 from schemas.errors import InputError
@@ -75,8 +75,7 @@ class Readability:
     high: Mapping[Signal, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.of not in VIEWS:
-            raise InputError(f"of is {self.of!r}", where="stage readability", mend=f"Choose one of {', '.join(VIEWS)}")
+        check_view(self.of, "stage readability")
         for limits in (self.low, self.high):
             for name in limits:
                 if name not in SIGNALS:

@@ -12,7 +12,7 @@ from curate.arrow import indices
 from curate.embedding.named import load_embedder
 from curate.embedding.search import unit
 from curate.embedding.vectors import column_vectors, embed_view, vector_column
-from curate.rows import VIEWS, Rows, View
+from curate.rows import Rows, View, check_view
 from curate.select.draw import by_lot
 from curate.select.k_centre import k_centre
 from curate.select.quality_diversity import quality_diversity
@@ -76,8 +76,7 @@ class Select:
             )
         if self.by not in get_args(By):
             raise InputError(f"by is {self.by!r}", where=_WHERE, mend=f"Choose one of {', '.join(get_args(By))}")
-        if self.of not in VIEWS:
-            raise InputError(f"of is {self.of!r}", where=_WHERE, mend=f"Choose one of {', '.join(VIEWS)}")
+        check_view(self.of, _WHERE)
         if not 0 < self.tau <= 1:
             raise InputError(f"tau is {self.tau}", where=_WHERE, mend="Choose one above 0 and up to 1")
         if self.tokenizer and not self.tokens:
