@@ -9,7 +9,7 @@ import hashlib
 import json
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -208,11 +208,12 @@ class Journalled:
         self.journal = journal
         self._client = client
 
-    def complete(self, requests: Sequence[ChatRequest], /) -> Iterator[Answer]:
+    def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
         """Answer every request once: those in the journal at once, the others in the order in which they arrive.
 
         A response is on disk before it is yielded.
         """
+        requests = list(requests)
         positions: dict[str, list[int]] = {}
         for position, request in enumerate(requests):
             positions.setdefault(request.key(route=self.route, model=self.model), []).append(position)

@@ -1,7 +1,7 @@
 """Who answers the requests: a server, or a model on this machine."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from gristmill.models import EMBEDDED, model_folder
@@ -35,8 +35,9 @@ class LazyLocal:
         self.model = model_name(self._folder)
         self._loaded: Client | None = None
 
-    def complete(self, requests: Sequence[ChatRequest], /) -> Iterator[Answer]:
+    def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
         """Answer every request once, as `schemas.Client` says."""
+        requests = list(requests)
         if not requests:
             return
         if self._loaded is None:

@@ -1,6 +1,6 @@
 """Models that curation stages ask, told apart by their names alone: the manifest and the recipe's hash hold these."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import InitVar, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -29,7 +29,7 @@ class NamedClient:
     def __post_init__(self, client: Client) -> None:
         object.__setattr__(self, "_client", client)
 
-    def complete(self, requests: Sequence[ChatRequest], /) -> Iterator[Answer]:
+    def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
         """Answer every request once, as `schemas.Client` says."""
         client: Client = getattr(self, "_client")  # noqa: B009 - no field, so that it is no setting
         return client.complete(requests)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import NamedTuple, Protocol
 
@@ -62,7 +62,7 @@ class ChatResponse:
 
 
 class Answer(NamedTuple):
-    """The outcome of the request at `position` in a call: a response, or the error that ended it."""
+    """The outcome of the request at `position` in a call, counted from 0: a response, or the error that ended it."""
 
     position: int
     outcome: ChatResponse | LLMError
@@ -86,10 +86,11 @@ class Client(Protocol):
         """Name of the model."""
         ...
 
-    def complete(self, requests: Sequence[ChatRequest], /) -> Iterator[Answer]:
+    def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
         """Answer every request once, in the order in which answers arrive.
 
         A request that fails for good yields its error and stops none of the others. Closing the iterator cancels
-        what is still in flight.
+        what is still in flight. `requests` is read when there is room for another, perhaps from another thread, and
+        never again once it has ended; so it may grow by what the answers before it call for.
         """
         ...

@@ -1,6 +1,6 @@
 """A model on this machine: it answers chat requests and says how likely a given answer is to it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -80,8 +80,9 @@ class LocalModel:
         label = model_name(name) + ("" if adapter is None else f"+{fingerprint(adapter)}")
         return cls(network, renderer, name=label)
 
-    def complete(self, requests: Sequence[ChatRequest], /) -> Iterator[Answer]:
+    def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
         """Answer every request, batch by batch, requests of like length together."""
+        requests = list(requests)
         jobs: list[Job] = []
         prompts = self.renderer.prompts([request.messages for request in requests])
         for position, (request, prompt) in enumerate(zip(requests, prompts, strict=True)):

@@ -11,7 +11,7 @@ import os
 import queue
 import random
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
@@ -73,12 +73,13 @@ class OpenAICompatible:
         """The address without credentials and query."""
         return public_address(self.address)
 
-    def complete(self, requests: Sequence[ChatRequest], /) -> Iterator[Answer]:
+    def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
         """Answer every request once, in the order in which answers arrive.
 
         Raises:
             LLMError: None of the rest can be answered: wrong key, unknown model, no credit, no server.
         """
+        requests = list(requests)
         if not requests:
             return
         run = _Run(self, requests)

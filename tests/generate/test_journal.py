@@ -3,7 +3,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -29,7 +29,8 @@ class Echo:
         self.asked: list[str] = []
         self.closed = False
 
-    def complete(self, requests: Sequence[ChatRequest], /) -> Iterator[Answer]:
+    def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
+        requests = list(requests)
         try:
             for position in reversed(range(len(requests))):
                 text = requests[position].messages[-1].content

@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,8 @@ class Scripted:
         self.bad, self.broken = bad, broken
         self.asked: list[str] = []
 
-    def complete(self, requests: Sequence[ChatRequest], /) -> Iterator[Answer]:
+    def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
+        requests = list(requests)
         for position in reversed(range(len(requests))):
             where = whereabouts(requests[position].messages[-1].content)
             self.asked.append(where)
@@ -205,7 +206,7 @@ def test_an_edited_document_asks_only_for_its_changed_section(docs: Path, tmp_pa
 
 def test_the_order_of_arrival_does_not_matter(docs: Path, tmp_path: Path) -> None:
     class Forward(Scripted):
-        def complete(self, requests: Sequence[ChatRequest], /) -> Iterator[Answer]:
+        def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
             return iter(sorted(super().complete(requests), key=lambda answer: answer.position))
 
     make(docs, tmp_path / "a", Scripted(bad="Price"), examples=14)
@@ -325,7 +326,7 @@ def test_a_killed_run_asks_again_only_what_was_in_flight(docs: Path, tmp_path: P
 
 def test_an_interrupted_run_goes_on_from_its_journal(docs: Path, tmp_path: Path) -> None:
     class Interrupted(Scripted):
-        def complete(self, requests: Sequence[ChatRequest], /) -> Iterator[Answer]:
+        def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
             for count, answer in enumerate(super().complete(requests)):
                 if count == 11:
                     raise KeyboardInterrupt
@@ -368,7 +369,7 @@ def test_nobody_to_ask_is_an_input_error(docs: Path, tmp_path: Path) -> None:
 
 def test_a_lone_surrogate_in_an_answer_harms_nothing(docs: Path, tmp_path: Path) -> None:
     class Odd(Scripted):
-        def complete(self, requests: Sequence[ChatRequest], /) -> Iterator[Answer]:
+        def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
             for position, outcome in super().complete(requests):
                 assert isinstance(outcome, ChatResponse)
                 yield Answer(position, replace(outcome, text="\ud800" + outcome.text))

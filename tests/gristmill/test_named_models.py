@@ -1,4 +1,4 @@
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ from schemas.example import Message
 class Echo:
     model, route = "echo", "here"
 
-    def complete(self, requests: Sequence[ChatRequest], /) -> Iterator[Answer]:
+    def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
         for place, request in enumerate(requests):
             text = request.messages[-1].content
             response = ChatResponse(text=text, prompt_tokens=1, completion_tokens=1, finish_reason="stop")

@@ -1,5 +1,5 @@
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,7 @@ class Echo:
 
     route, model = "here", "echo"
 
-    def complete(self, requests: Sequence[ChatRequest], /) -> Iterator[Answer]:
+    def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
         for position, request in enumerate(requests):
             text = request.messages[-1].content
             yield Answer(position, ChatResponse(text=text, finish_reason="stop", prompt_tokens=1, completion_tokens=1))

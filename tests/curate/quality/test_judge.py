@@ -1,5 +1,5 @@
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -24,7 +24,8 @@ class Fake:
         self.reply = reply
         self.asked: list[ChatRequest] = []
 
-    def complete(self, requests: Sequence[ChatRequest], /) -> Iterator[Answer]:
+    def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
+        requests = list(requests)
         self.asked += requests
         for position in reversed(range(len(requests))):
             text = self.reply(requests[position].messages[-1].content)
