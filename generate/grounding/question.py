@@ -1,4 +1,4 @@
-"""Whether a question is grounded in its passage, and where the passage stands in its document.
+"""Whether a question is grounded in its passage.
 
 Every rule is a plain look at the text, costs no model call and says what it found. Whether the passage answers the
 question in the sense of its meaning is not judged here; that is left to a judge stage of `curate`.
@@ -12,8 +12,9 @@ from rapidfuzz import fuzz
 
 from generate.answers import WORD
 from generate.candidates import Candidate
+from generate.grounding.words import STOP, content_stems, stem
 from generate.strategies.strategy import Rejection
-from schemas import Section, Source, normal
+from schemas import normal
 
 LOW_WORDS, HIGH_WORDS = 4, 40  # of a question
 LARGEST_FOREIGN_SHARE = 0.5  # of a question's content words, that neither passage nor headings hold
@@ -50,18 +51,6 @@ _ENGLISH = re.compile(r"\b(?:what|how|which|who|when|where|why|is|are|do|does|ca
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|no|dr|mr|mrs|ms|st|inc|u\.s|d\.c|approx|dept)|\b[A-Z])\.$", re.IGNORECASE
 )
-_STOP = frozenset(
-    """
-    a about according after again all also am an and any anyone are as ask at be because been before being best
-    better between both but by can cannot could did difference do does doing done each ever every explain find
-    for from get give given go got had has have having he her here him his how i if important in into is it its
-    just kind know let like long made main make many may me mean might more most much must my need next no not
-    now of off on once one only or other our out over own part people purpose put question really say says she
-    should so some somebody someone something such take tell than that the their them then there these they
-    thing things this those through to too under until up us use used using very was way we well were what when
-    where whether which while who whom whose why will with within work would you your
-    """.split()  # noqa: SIM905 - it is read and kept more easily as words
-)
 
 
 @dataclass(slots=True)
@@ -96,22 +85,6 @@ class QuestionCheck:
         return None
 
 
-def content_stems(text: str) -> set[str]:
-    """Give the stems of a text's words that are no stop words."""
-    return {stem(word) for word in WORD.findall(text.lower()) if word not in _STOP}
-
-
-def locate(text: str, section: Section) -> Source:
-    """Point at a section's text in its document, without the white space around it.
-
-    `text[source.start:source.end] == source.quote` holds by construction.
-    """
-    whole = text[section.start : section.end]
-    start = section.start + len(whole) - len(whole.lstrip())
-    end = start + len(whole.strip())
-    return Source(document=section.document, section=section.label, start=start, end=end, quote=text[start:end])
-
-
 def _form(question: str) -> Rejection | None:
     """Look at the question alone."""
     if not question.endswith(("?", "\uff1f", "\u061f")):  # also full-width and Arabic
@@ -139,7 +112,7 @@ def _ground(question: str, candidate: Candidate) -> Rejection | None:
     given = "\n".join((candidate.passage, *candidate.headings))
     if normal(question) == normal(candidate.passage):
         return Rejection("copies_answer")
-    content = [word for word in WORD.findall(question) if re.split("['\u2019]", word.lower())[0] not in _STOP]
+    content = [word for word in WORD.findall(question) if re.split("['\u2019]", word.lower())[0] not in STOP]
     if not content:
         return Rejection("no_content_word", question[:200])
     known = {stem(word) for word in WORD.findall(given.lower())}
@@ -177,14 +150,6 @@ def _foreign_words(question: str, content: list[str], foreign: list[str]) -> Rej
     if len(foreign) > LARGEST_FOREIGN_SHARE * len(content):
         return Rejection("off_topic", f"neither in the passage nor in its headings: {', '.join(foreign)}")
     return None
-
-
-def stem(word: str) -> str:
-    """Take the commonest English endings off, so that `booked` meets `booking`; crude, and only for comparing."""
-    for ending in ("'s", "’s", "ing", "ies", "ed", "es", "s", "e", "y"):  # noqa: RUF001 - the apostrophe is meant
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)]
-    return word
 
 
 def _sentences(text: str) -> int:
