@@ -3,10 +3,22 @@
 The embedded model is a client too, but lives in `train` (`train.LocalModel`) and is handed in by `gristmill`.
 """
 
+from generate.budget import Budget
 from generate.clients import OpenAICompatible
 from generate.config import GenerateConfig
 from generate.journal import Journal, journalled
 from generate.report import GenerationReport
 from generate.run import generate
+from generate.strategies import Question, Template
 
-__all__ = ["GenerateConfig", "GenerationReport", "Journal", "OpenAICompatible", "generate", "journalled"]
+__all__ = [
+    "Budget",
+    "GenerateConfig",
+    "GenerationReport",
+    "Journal",
+    "OpenAICompatible",
+    "Question",
+    "Template",
+    "generate",
+    "journalled",
+]

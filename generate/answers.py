@@ -6,7 +6,7 @@ The rules run before anything is asked, so that nothing is paid for what would b
 import re
 
 from generate.candidates import Candidate
-from generate.strategies.strategy import Rejection
+from generate.rejection import Rejection
 
 ANSWER_WORDS, ANSWER_CHARACTERS = 8, 40  # fewer say too little to learn from
 

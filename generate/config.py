@@ -2,13 +2,15 @@
 
 import hashlib
 import json
+from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
-from generate.prompt import load_prompt
-from generate.strategies import Question, Strategy, Template
+from generate.strategies import Question, Strategy
 from schemas import InputError
+
+_COUNTS = ("examples", "per_document", "samples", "section_tokens", "max_bytes", "max_answer_tokens", "shown_words")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,69 +18,75 @@ class GenerateConfig:
     """What to make, and how.
 
     Attributes:
-        strategy: `question` has a model write the questions, `template` makes them out of the headings without one.
-        examples: Accepted examples wanted; None for one per section that can have one.
+        strategies: How sections become examples; each has a `share` of them.
+        examples: Accepted examples wanted; None for all that the sections give when each is asked about once.
+        per_document: Most examples that rest on one document; None for no limit.
+        samples: Most times that a strategy asks about the same section to reach `examples`.
+        repair: Whether an answer that is not grounded is asked for once more, with the reason.
         seed: Seed of the order in which sections are asked about, of the wordings and of the model's sampling.
         section_tokens: Most tokens in a section, estimated.
         max_bytes: Larger files are skipped.
         max_answer_tokens: Longer passages are rejected; only a section that could not be cut is longer than
             `section_tokens`.
         prose_only: Whether passages of nothing but code, tables or links are rejected.
-        max_question_tokens: Most tokens that the model may write; a model that thinks aloud first needs more.
-        temperature: 0 for greedy decoding.
         shown_words: Words of the passage that the model is shown, from its beginning; None for all. Very small models
             ask better questions about less text.
         prompts: Folder whose files take the place of our prompts of the same names.
     """
 
-    strategy: Literal["question", "template"] = "question"
+    strategies: tuple[Strategy, ...] = (Question(),)
     examples: int | None = None
+    per_document: int | None = None
+    samples: int = 3
+    repair: bool = False
     seed: int = 0
     section_tokens: int = 400
     max_bytes: int = 50_000_000
     max_answer_tokens: int = 800
     prose_only: bool = True
-    max_question_tokens: int = 60
-    temperature: float = 0.0
     shown_words: int | None = None
     prompts: Path | None = None
 
     def __post_init__(self) -> None:
-        if self.strategy not in {"question", "template"}:
-            raise InputError(f"no strategy {self.strategy!r}", mend="Choose question or template")
-        for name in (
-            "examples",
-            "section_tokens",
-            "max_bytes",
-            "max_answer_tokens",
-            "max_question_tokens",
-            "shown_words",
-        ):
-            value = getattr(self, name)
+        names = Counter(strategy.name for strategy in self.strategies)
+        if not names:
+            raise InputError("no strategy is named", mend="Name one, for example question")
+        name, count = names.most_common(1)[0]
+        if count > 1:
+            raise InputError(f"the strategy {name} is named {count} times", mend="Name it once, with its share")
+        for strategy in self.strategies:
+            if strategy.share <= 0:
+                raise InputError(f"the share of {strategy.name} is {strategy.share}", mend="Give it one above 0")
+        for key in _COUNTS:
+            value = getattr(self, key)
             if value is not None and value < 1:
-                raise InputError(f"{name} is {value}", mend="Give it a number of at least 1")
+                raise InputError(f"{key} is {value}", mend="Give it a number of at least 1")
         if self.seed < 0:
             raise InputError(f"seed is {self.seed}", mend="Give it a number of at least 0")
-        if not 0 <= self.temperature <= 2:
-            raise InputError(f"temperature is {self.temperature}", mend="Give it a number from 0 to 2")
 
-    def build(self) -> Strategy:
-        """Make the strategy that is asked for.
+    @property
+    def asks(self) -> bool:
+        """Whether a model is asked."""
+        return any(strategy.prompts for strategy in self.strategies)
 
-        Raises:
-            InputError: Its prompt cannot be loaded.
+    def values(self) -> dict[str, Any]:  # Any: JSON
+        """Give the settings as JSON can hold them."""
+        own = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        own["strategies"] = [{"name": each.name, **_fields(each)} for each in self.strategies]
+        own["prompts"] = None if self.prompts is None else str(self.prompts)
+        return own
+
+    def recipe(self, **more: object) -> str:
+        """Hash everything that the result depends on besides the documents: 16 hex digits.
+
+        Args:
+            more: What else decides: the versions of the prompts, the models.
         """
-        if self.strategy == "template":
-            return Template(seed=self.seed)
-        return Question(
-            template=load_prompt("question", self.prompts),
-            max_tokens=self.max_question_tokens,
-            temperature=self.temperature,
-            seed=self.seed,
-            shown_words=self.shown_words,
-        )
+        settings = {**self.values(), "prompts": None, **more}  # the versions of the prompts say it all
+        return hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
-    def recipe(self, *, prompt: str, model: str) -> str:
-        """Hash everything that the result depends on besides the documents: 16 hex digits."""
-        settings = {**asdict(self), "prompts": None, "prompt": prompt, "model": model}  # the prompt's hash says it all
-        return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
+
+def _fields(strategy: Strategy) -> dict[str, Any]:  # Any: JSON
+    """Give the settings of a strategy, which is a dataclass."""
+    found: dict[str, Any] = asdict(strategy)  # type: ignore[call-overload]  # the protocol cannot say that it is one
+    return found

@@ -8,13 +8,11 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from generate.candidates import Candidate
-from generate.strategies import Rejection
 from schemas.atomic import write_json
-from schemas.chat import ChatResponse
 from schemas.parquet import ParquetSink
 
 _FIELDS: "list[pa.Field[Any]]" = [  # Any: the columns have different types
+    pa.field("strategy", pa.string(), nullable=False),
     pa.field("document", pa.string(), nullable=False),
     pa.field("section", pa.string(), nullable=False),
     pa.field("start", pa.int64(), nullable=False),
@@ -29,20 +27,22 @@ REJECTED_SCHEMA = pa.schema(_FIELDS)
 
 
 class Rejected(NamedTuple):
-    """A section that gave no example, and why.
+    """A section or a draft that gave no example, and why.
 
     Attributes:
-        document: Id of the document.
+        strategy: Name of the strategy, empty where the section alone was judged.
+        document: Id of the document, empty where none plays a part.
         section: Heading path on one line.
         start: Offset of the section in the document's text.
         end: Offset after it.
         question: The question, where there was one.
-        answer: The passage.
+        answer: The answer; of a section the passage.
         reason: Code of the reason.
         detail: What was found.
         response: What the model wrote, untouched, where it was asked.
     """
 
+    strategy: str
     document: str
     section: str
     start: int
@@ -62,20 +62,90 @@ class Skipped(NamedTuple):
     detail: str
 
 
-class Failed(NamedTuple):
-    """A request that the client gave up on."""
+class Spent(NamedTuple):
+    """What a run asked of its models.
 
+    Attributes:
+        sent: Requests that went to a model.
+        replayed: Requests answered from the journal.
+        damaged: Rows of the journal that did not match their checksum; they were asked again.
+        prompt_tokens: Tokens that the models read for the requests sent by this run.
+        completion_tokens: Tokens that they wrote for them.
+        cached_tokens: Tokens read that came out of a prefix cache.
+        seconds: Time that asking took.
+        dollars: What the requests sent cost; None where no price is known.
+    """
+
+    sent: int = 0
+    replayed: int = 0
+    damaged: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cached_tokens: int = 0
+    seconds: float = 0.0
+    dollars: float | None = None
+
+    def text(self) -> str:
+        """Tell it on one line."""
+        parts = [f"{self.sent} requests sent, {self.replayed} answered from the journal"]
+        if self.sent:
+            cached = f" ({self.cached_tokens / max(self.prompt_tokens, 1):.0%} cached)" if self.cached_tokens else ""
+            parts.append(f"{self.prompt_tokens:,} tokens read{cached} and {self.completion_tokens:,} written")
+            if self.seconds:
+                parts.append(f"{self.completion_tokens / self.seconds:,.0f} tokens/s")
+        if self.dollars is not None:
+            parts.append(f"${self.dollars:.4f}")
+        return ", ".join(parts)
+
+
+class Failed(NamedTuple):
+    """A unit whose request the client gave up on."""
+
+    strategy: str
     document: str
     section: str
     error: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StrategyReport:
+    """What one strategy did.
+
+    Its drafts are `accepted + sum(rejected.values())`, and `tasks == asked + not_asked`.
+
+    Attributes:
+        strategy: Its name.
+        wanted: Examples that it was to make; None for as many as there can be.
+        accepted: Examples that it made.
+        rejected: Drafts that became none, by reason; `surplus` are good ones that were not needed.
+        units: What it could be asked about.
+        tasks: The same, as often as each could be asked about.
+        asked: Those that were worked out.
+        failed: Those of them whose request failed.
+        not_asked: Those that were not needed, or not paid for.
+        shortfall: Why there are fewer examples than wanted, empty where there are enough.
+        prompt: Hash of its prompts.
+    """
+
+    strategy: str
+    wanted: int | None
+    accepted: int
+    rejected: Mapping[str, int]
+    units: int
+    tasks: int
+    asked: int
+    failed: int
+    not_asked: int
+    shortfall: str
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GenerationReport:
     """The numbers of a run.
 
-    `files == documents + len(skipped)`, `sections == candidates + sum(unfit.values())`, and
-    `candidates == accepted + sum(rejected.values()) + len(failed) + not_asked`.
+    `files == documents + len(skipped)`, `sections == candidates + sum(unfit.values())`, and the totals are the sums
+    over the strategies.
 
     Attributes:
         files: Files found.
@@ -84,26 +154,21 @@ class GenerationReport:
         sections: Sections of the documents.
         unfit: Sections whose passage cannot be an answer, by reason; nothing was asked about them.
         candidates: The other sections.
+        covered: Those of them that at least one example rests on.
         wanted: Examples asked for; None for as many as there can be.
         accepted: Examples made.
-        rejected: Candidates whose question was not accepted, by reason.
-        failed: Candidates whose request failed.
-        not_asked: Candidates that were not needed.
+        rejected: Drafts that became none, by reason.
+        failed: What could not be worked out, because a request failed.
         shortfall: Why there are fewer examples than asked for, empty where there are enough.
-        sent: Requests that went to the model.
-        replayed: Requests answered from the journal.
-        damaged: Rows of the journal that did not match their checksum; they were asked again.
-        prompt_tokens: Tokens that the model read for the requests sent by this run.
-        completion_tokens: Tokens that it wrote for them.
-        cached_tokens: Tokens read that came out of the server's prefix cache.
-        strategy: Name of the strategy.
+        strategies: The same by strategy.
+        spent: Requests, tokens and dollars.
         model: Name of the model, empty where none was asked.
         route: Where it was asked.
-        prompt: Hash of the prompt.
+        judge: Name of the judging model, empty where none was asked.
         recipe: Hash of everything that the result depends on besides the documents.
         config: The settings.
         examples_file: The examples.
-        rejected_file: The sections that gave none, with reasons.
+        rejected_file: The sections and drafts that gave none, with reasons.
         report_file: These numbers as JSON.
         journal_file: The journal, empty where nothing was asked.
     """
@@ -114,22 +179,17 @@ class GenerationReport:
     sections: int
     unfit: Mapping[str, int]
     candidates: int
+    covered: int
     wanted: int | None
     accepted: int
     rejected: Mapping[str, int]
     failed: tuple[Failed, ...]
-    not_asked: int
     shortfall: str
-    sent: int
-    replayed: int
-    damaged: int
-    prompt_tokens: int
-    completion_tokens: int
-    cached_tokens: int
-    strategy: str
+    strategies: tuple[StrategyReport, ...]
+    spent: Spent
     model: str
     route: str
-    prompt: str
+    judge: str
     recipe: str
     config: Mapping[str, Any]  # Any: settings of all types
     examples_file: str
@@ -143,6 +203,7 @@ class GenerationReport:
         plain["skipped_by_reason"] = tally(skip.reason for skip in self.skipped)
         plain["skipped"] = [skip._asdict() for skip in self.skipped]
         plain["failed"] = [failure._asdict() for failure in self.failed]
+        plain["spent"] = self.spent._asdict()
         return plain
 
     def text(self) -> str:
@@ -153,15 +214,13 @@ class GenerationReport:
             f"{self.documents} of {self.files} files read{skipped}",
             f"{self.candidates} of {self.sections} sections can be answers{_told(self.unfit, 'left out')}",
         ]
-        asked = self.candidates - self.not_asked
-        lines.append(f"{self.accepted} of {asked} questions accepted{_told(self.rejected, 'rejected')}")
-        if self.sent or self.replayed:
-            lines.append(
-                f"{self.sent} requests sent to {self.model} ({self.prompt_tokens} tokens read, "
-                f"{self.completion_tokens} written), {self.replayed} answered from {self.journal_file}"
-            )
-        if self.damaged:
-            lines.append(f"{self.damaged} damaged rows of the journal were asked again")
+        for each in self.strategies:
+            fate = _told({**each.rejected, **({"request_failed": each.failed} if each.failed else {})}, "rejected")
+            lines.append(f"{each.strategy}: {each.accepted} accepted, asked about {each.asked} of {each.tasks}{fate}")
+        if self.spent.sent or self.spent.replayed:
+            lines.append(f"{self.spent.text()} by {self.model} (answers kept in {self.journal_file})")
+        if self.spent.damaged:
+            lines.append(f"{self.spent.damaged} damaged rows of the journal were asked again")
         if self.failed:
             lines.append(f"{len(self.failed)} requests failed, the first: {self.failed[0].error}")
         if self.shortfall:
@@ -187,23 +246,6 @@ def _told(counts: Mapping[str, int], what: str) -> str:
     )
 
 
-def rejected(
-    candidate: Candidate, fault: Rejection, *, question: str | None = None, response: ChatResponse | None = None
-) -> Rejected:
-    """Put down a candidate that gave no example."""
-    return Rejected(
-        document=candidate.document.id,
-        section=candidate.section.label,
-        start=candidate.section.start,
-        end=candidate.section.end,
-        question=question,
-        answer=candidate.passage,
-        reason=fault.reason,
-        detail=encodable(fault.detail),
-        response=None if response is None else encodable(response.text),
-    )
-
-
 def encodable(text: str) -> str:
     """Replace lone surrogates, which a model's JSON may hold and UTF-8 cannot."""
     return text.encode("utf-8", "replace").decode()
@@ -216,7 +258,7 @@ def tally(reasons: Iterable[str]) -> dict[str, int]:
 
 
 def write_rejected(path: Path, rows: Iterable[Rejected], *, recipe: str) -> None:
-    """Write the rejected sections as Parquet.
+    """Write what gave no example as Parquet.
 
     Raises:
         OutputError: It cannot be written.

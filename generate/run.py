@@ -1,36 +1,23 @@
 """From documents to grounded examples.
 
-Read, cut, judge the passages, ask in rounds for as many questions as are still wanted, judge the questions in the order
-of the candidates (never in the order in which answers arrive), write. Everything that gave no example is kept with its
+Read, cut, judge the passages, ask in rounds for as much as is still wanted, judge the drafts in the order in which they
+were asked for (never in the order in which answers arrive), write. Everything that gave no example is kept with its
 reason. Nothing is written before the end but the journal, so a killed run leaves the old files as they were.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
-from itertools import islice
+from collections.abc import Sequence
 from pathlib import Path
 
-from generate.candidates import Candidate, spread
+from generate.askers import ALONE, Askers, Resources
+from generate.brief import Brief
 from generate.config import GenerateConfig
-from generate.grounding import QuestionCheck, locate
-from generate.journal import Journal, Journalled, journalled
-from generate.report import Failed, GenerationReport, Rejected, encodable, rejected, tally, write_rejected
-from generate.strategies import Question, Rejection, Strategy
+from generate.harvest import Harvest
+from generate.quota import Quota, shares
+from generate.report import GenerationReport, StrategyReport, tally, write_rejected
+from generate.strategies.strategy import Draft, Unit
 from generate.survey import Survey, survey
-from schemas import (
-    EXAMPLE_SCHEMA,
-    ChatRequest,
-    ChatResponse,
-    Client,
-    Example,
-    InputError,
-    LLMError,
-    Message,
-    Origin,
-    OutputError,
-    examples_table,
-)
+from generate.tasks import Work
+from schemas import EXAMPLE_SCHEMA, Client, InputError, LLMError, OutputError, examples_table
 from schemas.atomic import make_folder
 from schemas.parquet import ParquetSink
 from schemas.progress import Progress, silent
@@ -44,7 +31,7 @@ def generate(
     *,
     config: GenerateConfig,
     client: Client | None = None,
-    journal: Path | None = None,
+    resources: Resources = ALONE,
     progress: Progress = silent,
 ) -> GenerationReport:
     """Make examples out of documents.
@@ -53,8 +40,8 @@ def generate(
         documents: Files and folders.
         out: Parquet file for the examples; `rejected.parquet` and `generation.json` are written beside it.
         config: The settings.
-        client: Who writes the questions; not needed by the strategy `template`.
-        journal: File of the answers paid for; `journal.sqlite` beside `out` where it is None.
+        client: Who writes; not needed by the strategy `template`.
+        resources: The judge, the budget, the journal.
         progress: Shows how the work moves.
 
     Raises:
@@ -62,148 +49,156 @@ def generate(
         LLMError: The model cannot be asked at all: wrong key, unknown model, no server.
         OutputError: A result cannot be written.
     """
-    strategy = config.build()
-    if config.strategy == "template":
+    if not config.asks:
         client = None
     elif client is None:
-        raise InputError(
-            "nobody is there to write the questions", mend="Name a client, or choose the strategy template"
-        )
+        raise InputError("nobody is there to write", mend="Name a client, or choose the strategy template")
     _check_place(out)
-    run = _Run(config, strategy, survey(documents, config, progress), model=client.model if client else "")
-    with ExitStack() as stack:
-        asker = None
-        if client is not None:
-            path = journal or out.parent / "journal.sqlite"
-            asker = journalled(client, stack.enter_context(Journal(path)))
-        run.ask(asker, progress)
-        damaged = asker.journal.damaged if asker else 0
-    return run.finish(out, asker, damaged=damaged)
+    brief = open_brief(config, survey(documents, config, progress))
+    quotas = open_quotas(config, brief)
+    harvest = Harvest(config, brief, model=client.model if client else "")
+    with Askers(client, resources, out.parent / "journal.sqlite") as askers:
+        _ask(quotas, brief, harvest, askers, progress)
+        return _finish(out, config, quotas, harvest, askers)
 
 
-@dataclass(slots=True)
-class _Run:
-    """What a run has found so far."""
+def open_brief(config: GenerateConfig, found: Survey) -> Brief:
+    """Give the strategies what they work with, and load every prompt before anything is asked.
 
-    config: GenerateConfig
-    strategy: Strategy
-    survey: Survey
-    model: str
-    accepted: dict[int, Example] = field(default_factory=dict)
-    rejected: list[tuple[int, Rejected]] = field(default_factory=list)
-    failed: list[tuple[int, Failed]] = field(default_factory=list)
-    asked: int = 0
+    Raises:
+        InputError: A prompt cannot be loaded.
+    """
+    brief = Brief(
+        survey=found, seed=config.seed, prompts=config.prompts, shown_words=config.shown_words, repair=config.repair
+    )
+    for strategy in config.strategies:
+        brief.version(strategy.prompts)
+    return brief
 
-    def ask(self, asker: Journalled | None, progress: Progress) -> None:
-        """Ask for questions, round after round, until there are enough or no candidate is left."""
-        check = QuestionCheck(_examples_in_prompt(self.strategy))
-        waiting = iter(spread(self.survey.candidates, seed=self.config.seed))
-        while batch := list(islice(waiting, self._missing())):
-            requests = [self.strategy.request(candidate) for candidate in batch]
-            outcomes = list(_answers(requests, asker, progress))
-            self.asked += len(batch)
-            for candidate, outcome in zip(batch, outcomes, strict=True):
-                if isinstance(outcome, LLMError):
-                    where = candidate.document.id, candidate.section.label
-                    self.failed.append((candidate.number, Failed(*where, str(outcome))))
-                else:
-                    self._take(candidate, outcome, check)
-            first = next((outcome for outcome in outcomes if isinstance(outcome, LLMError)), None)
-            if first is not None and len(self.failed) == self.asked:
-                raise first  # nothing at all was answered: there is no result to write
 
-    def _missing(self) -> int | None:
-        return None if self.config.examples is None else self.config.examples - len(self.accepted)
+def open_quotas(config: GenerateConfig, brief: Brief) -> list[Quota]:
+    """Divide the examples wanted among the strategies."""
+    return [
+        Quota(
+            strategy,
+            wanted,
+            strategy.units(brief),
+            samples=config.samples if config.examples is not None and strategy.prompts else 1,
+        )
+        for strategy, wanted in zip(config.strategies, shares(config.strategies, config.examples), strict=True)
+    ]
 
-    def _take(self, candidate: Candidate, response: ChatResponse | None, check: QuestionCheck) -> None:
-        question = self.strategy.parse(candidate, response)
-        if isinstance(question, Rejection):
-            self.rejected.append((candidate.number, rejected(candidate, question, response=response)))
+
+def _ask(quotas: Sequence[Quota], brief: Brief, harvest: Harvest, askers: Askers, progress: Progress) -> None:
+    """Ask round after round, until there is enough, nothing is left to ask about, or the budget is spent.
+
+    Raises:
+        LLMError: Nothing at all was answered: there is no result to write.
+    """
+    while not askers.purse.reason:
+        todo = [(quota, unit) for quota in quotas for unit in quota.due(harvest.full)]
+        if not todo:
             return
-        question = encodable(question)
-        fault = check.check(question, candidate)
-        if fault is not None:
-            self.rejected.append((candidate.number, rejected(candidate, fault, question=question, response=response)))
-            return
-        self.accepted[candidate.number] = Example(
-            messages=(Message("user", question), Message("assistant", candidate.passage)),
-            context=candidate.passage,
-            source=locate(candidate.document.text, candidate.section),
-            origin=Origin(
-                strategy=self.strategy.name, model=self.model, prompt=self.strategy.prompt, seed=self.config.seed
-            ),
-        )
-
-    def finish(self, out: Path, asker: Journalled | None, *, damaged: int) -> GenerationReport:
-        """Write the files and sum up."""
-        recipe = self.config.recipe(prompt=self.strategy.prompt, model=self.model)
-        beside, _, _ = (out.parent / name for name in _BESIDE)
-        with ParquetSink(out, EXAMPLE_SCHEMA, recipe=recipe) as sink:
-            sink.write(examples_table([self.accepted[number] for number in sorted(self.accepted)]))
-        write_rejected(beside, [row for _, row in sorted([*self.survey.unfit, *self.rejected])], recipe=recipe)
-        report = GenerationReport(
-            files=self.survey.documents + len(self.survey.skipped),
-            documents=self.survey.documents,
-            skipped=tuple(self.survey.skipped),
-            sections=self.survey.sections,
-            unfit=tally(row.reason for _, row in self.survey.unfit),
-            candidates=len(self.survey.candidates),
-            wanted=self.config.examples,
-            accepted=len(self.accepted),
-            rejected=tally(row.reason for _, row in self.rejected),
-            failed=tuple(failure for _, failure in sorted(self.failed)),
-            not_asked=len(self.survey.candidates) - self.asked,
-            shortfall=self._shortfall(),
-            sent=asker.sent if asker else 0,
-            replayed=asker.replayed if asker else 0,
-            damaged=damaged,
-            prompt_tokens=asker.prompt_tokens if asker else 0,
-            completion_tokens=asker.completion_tokens if asker else 0,
-            cached_tokens=asker.cached_tokens if asker else 0,
-            strategy=self.strategy.name,
-            model=self.model,
-            route=asker.route if asker else "",
-            prompt=self.strategy.prompt,
-            recipe=recipe,
-            config={**asdict(self.config), "prompts": str(self.config.prompts) if self.config.prompts else None},
-            examples_file=str(out),
-            rejected_file=str(beside),
-            report_file=str(out.parent / "generation.json"),
-            journal_file=str(asker.journal.path) if asker else "",
-        )
-        report.write()
-        return report
-
-    def _shortfall(self) -> str:
-        wanted, made = self.config.examples, len(self.accepted)
-        if wanted is None or made >= wanted:
-            return ""
-        reasons = tally([*(row.reason for _, row in self.rejected), *("request_failed" for _ in self.failed)])
-        told = ", ".join(f"{count} {reason}" for reason, count in reasons.items())
-        return (
-            f"{made} of {wanted} examples: all {len(self.survey.candidates)} sections that can be answers were used"
-            + (f" ({told})" if told else "")
-            + f"; {len(self.survey.unfit)} of {self.survey.sections} sections cannot"
-        )
+        outcomes = _work_out(todo, brief, askers, progress)
+        for place, (quota, unit) in enumerate(todo):
+            if place in outcomes:
+                harvest.take(quota, unit, outcomes[place])
+        if harvest.failed and len(harvest.failed) == sum(quota.asked for quota in quotas):
+            raise next(outcome for outcome in outcomes.values() if isinstance(outcome, LLMError))
 
 
-def _answers(
-    requests: Sequence[ChatRequest | None], asker: Journalled | None, progress: Progress
-) -> Iterator[ChatResponse | LLMError | None]:
-    """Give the outcome of each request in the order of the requests, None where nothing is to be asked."""
-    outcomes: list[ChatResponse | LLMError | None] = [None] * len(requests)
-    asked = [(place, request) for place, request in enumerate(requests) if request is not None]
-    if asked and asker is not None:
-        with progress("asking", len(asked), "requests") as bar:
-            for position, outcome in asker.complete([request for _, request in asked]):
-                outcomes[asked[position][0]] = outcome
-                bar.advance()
-    yield from outcomes
+def _work_out(
+    todo: Sequence[tuple[Quota, Unit]], brief: Brief, askers: Askers, progress: Progress
+) -> dict[int, Sequence[Draft] | LLMError]:
+    """Give the outcomes by their places in `todo`; a place is missing where the budget was spent before."""
+    sections: dict[int, int] = {}
+    for place, (_, unit) in enumerate(todo):
+        sections.setdefault(_section(unit, place), place)
+    # What rests on one section goes out together, so that a server finds its passage in the cache.
+    order = sorted(range(len(todo)), key=lambda place: (sections[_section(todo[place][1], place)], place))
+    steps = (todo[place][0].strategy.write(todo[place][1], brief) for place in order)
+    outcomes: dict[int, Sequence[Draft] | LLMError] = {}
+    fit = unfit = 0
+    with askers.asking(), progress("asking", len(todo), "units") as bar:
+        for ended in Work(steps, {False: askers.writer, True: askers.judge}).run():
+            outcomes[order[ended.task]] = ended.outcome
+            if not isinstance(ended.outcome, LLMError):
+                fit += sum(draft.fault is None for draft in ended.outcome)
+                unfit += sum(draft.fault is not None for draft in ended.outcome)
+            bar.advance()
+            bar.note(f"{fit} good, {unfit} rejected, {askers.spent.text()}")
+    return outcomes
 
 
-def _examples_in_prompt(strategy: Strategy) -> list[str]:
-    """List the questions that the prompt shows as examples."""
-    return strategy.template.shown() if isinstance(strategy, Question) else []
+def _section(unit: Unit, place: int) -> int:
+    """Number the section that a unit rests on; one that rests on none stands alone."""
+    return unit.candidates[0].number if unit.candidates else -1 - place
+
+
+def _finish(
+    out: Path, config: GenerateConfig, quotas: Sequence[Quota], harvest: Harvest, askers: Askers
+) -> GenerationReport:
+    """Write the files and sum up."""
+    found, brief = harvest.brief.survey, harvest.brief
+    writer, judge = askers.writer, askers.judge
+    prompts = {quota.strategy.name: brief.version(quota.strategy.prompts) for quota in quotas}
+    recipe = config.recipe(
+        prompts=prompts,
+        repair=brief.version(("repair",)) if config.repair else "",
+        model=writer.model if writer else "",
+        judge=judge.model if judge else "",
+    )
+    beside = out.parent / "rejected.parquet"
+    with ParquetSink(out, EXAMPLE_SCHEMA, recipe=recipe) as sink:
+        sink.write(examples_table([harvest.examples[place] for place in sorted(harvest.examples)]))
+    rejected = [
+        *(row for _, row in sorted(found.unfit)),
+        *(harvest.rejected[place] for place in sorted(harvest.rejected)),
+    ]
+    write_rejected(beside, rejected, recipe=recipe)
+    shortfalls = [quota.shortfall() for quota in quotas]
+    report = GenerationReport(
+        files=found.documents + len(found.skipped),
+        documents=found.documents,
+        skipped=tuple(found.skipped),
+        sections=found.sections,
+        unfit=tally(row.reason for _, row in found.unfit),
+        candidates=len(found.candidates),
+        covered=harvest.covered,
+        wanted=config.examples,
+        accepted=len(harvest.examples),
+        rejected=tally(row.reason for row in harvest.rejected.values()),
+        failed=tuple(harvest.failed[place] for place in sorted(harvest.failed)),
+        shortfall="; ".join([*filter(None, [askers.purse.reason]), *filter(None, shortfalls)]),
+        strategies=tuple(
+            StrategyReport(
+                strategy=quota.strategy.name,
+                wanted=quota.wanted,
+                accepted=quota.accepted,
+                rejected=dict(quota.rejected.most_common()),
+                units=len(quota.units),
+                tasks=quota.tasks,
+                asked=quota.asked,
+                failed=quota.failed,
+                not_asked=quota.tasks - quota.asked,
+                shortfall=shortfall,
+                prompt=prompts[quota.strategy.name],
+            )
+            for quota, shortfall in zip(quotas, shortfalls, strict=True)
+        ),
+        spent=askers.spent,
+        model=writer.model if writer else "",
+        route=writer.route if writer else "",
+        judge=judge.model if judge else "",
+        recipe=recipe,
+        config=config.values(),
+        examples_file=str(out),
+        rejected_file=str(beside),
+        report_file=str(out.parent / "generation.json"),
+        journal_file=str(askers.journal.path) if askers.journal else "",
+    )
+    report.write()
+    return report
 
 
 def _check_place(out: Path) -> None:

@@ -8,17 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generate.answers import check_passage
 from generate.candidates import Candidate
-from generate.config import GenerateConfig
 from generate.corpus import Skip, read_corpus
 from generate.passages import definitions, has_hole, passage, template_marks
-from generate.report import Rejected, Skipped, rejected
+from generate.rejection import Rejection
+from generate.report import Rejected, Skipped, encodable
 from generate.sections import rough_tokens, split
-from generate.strategies import Rejection
 from schemas import Document, normal
 from schemas.progress import Progress
+
+if TYPE_CHECKING:
+    from generate.config import GenerateConfig
 
 
 @dataclass(slots=True)
@@ -39,7 +42,7 @@ class Survey:
     unfit: list[tuple[int, Rejected]] = field(default_factory=list)
     candidates: list[Candidate] = field(default_factory=list)
 
-    def read(self, paths: Sequence[Path], config: GenerateConfig, progress: Progress) -> None:
+    def read(self, paths: Sequence[Path], config: "GenerateConfig", progress: Progress) -> None:
         """Read every document and sort its sections."""
         marks: Counter[str] = Counter()
         seen: dict[str, str] = {}
@@ -60,10 +63,10 @@ class Survey:
         """
         shown = [any(mark in candidate.passage for mark in live) for candidate in self.candidates]
         fault = Rejection("template_tag", "its code shows the tags that the pages are written with")
-        self.unfit += [(each.number, rejected(each, fault)) for each in compress(self.candidates, shown)]
+        self.unfit += [(each.number, unfit(each, fault)) for each in compress(self.candidates, shown)]
         self.candidates = [each for each, tagged in zip(self.candidates, shown, strict=True) if not tagged]
 
-    def _cut(self, document: Document, seen: dict[str, str], config: GenerateConfig) -> None:
+    def _cut(self, document: Document, seen: dict[str, str], config: "GenerateConfig") -> None:
         links = definitions(document.text)
         for section in split(document, max_tokens=config.section_tokens, count=rough_tokens):
             text = passage(document.text[section.start : section.end], kinds=section.kinds, definitions=links)
@@ -73,10 +76,10 @@ class Survey:
             if fault is None:
                 self.candidates.append(candidate)
             else:
-                self.unfit.append((candidate.number, rejected(candidate, fault)))
+                self.unfit.append((candidate.number, unfit(candidate, fault)))
 
 
-def survey(paths: Sequence[Path], config: GenerateConfig, progress: Progress) -> Survey:
+def survey(paths: Sequence[Path], config: "GenerateConfig", progress: Progress) -> Survey:
     """Read the documents and set apart the sections that can be answers.
 
     Raises:
@@ -87,7 +90,24 @@ def survey(paths: Sequence[Path], config: GenerateConfig, progress: Progress) ->
     return found
 
 
-def _fault(candidate: Candidate, seen: dict[str, str], config: GenerateConfig) -> Rejection | None:
+def unfit(candidate: Candidate, fault: Rejection) -> Rejected:
+    """Put down a section that cannot be an answer."""
+    section = candidate.section
+    return Rejected(
+        strategy="",
+        document=candidate.document.id,
+        section=section.label,
+        start=section.start,
+        end=section.end,
+        question=None,
+        answer=candidate.passage,
+        reason=fault.reason,
+        detail=encodable(fault.detail),
+        response=None,
+    )
+
+
+def _fault(candidate: Candidate, seen: dict[str, str], config: "GenerateConfig") -> Rejection | None:
     """Say why a section's passage cannot be an answer; `seen` holds the passages before it, by their normal form."""
     if candidate.section.kinds == ("front_matter",):
         return Rejection("front_matter")

@@ -38,6 +38,27 @@ def read_config(kind: type[Config], values: object, *, where: str) -> Config:
         raise InputError(f"{key or 'settings'}: {cause[:1].lower()}{cause[1:]}", where=where) from error
 
 
+def without(kind: type, name: str, *, also: tuple[str, ...] = ()) -> type:
+    """Make a dataclass of settings but one that no recipe can hold.
+
+    Args:
+        kind: The dataclass that has them all.
+        name: The setting.
+        also: What a recipe may say in its place, so that a misspelt one finds the right one; never set.
+    """
+    fields: list[Any] = [  # Any: triples of a name, a type and a field
+        (each.name, each.type, dataclasses.field(default=each.default, default_factory=each.default_factory))
+        for each in dataclasses.fields(kind)
+        if each.name != name
+    ]
+    return dataclasses.make_dataclass(kind.__name__, [*fields, *((each, object, None) for each in also)], kw_only=True)
+
+
+def given_values(settings: object, given: Mapping[str, Any]) -> dict[str, Any]:  # Any: settings are of any type
+    """Give the checked values of the settings that were given."""
+    return {name: getattr(settings, name) for name in given}
+
+
 def read_mapping(values: object, *, where: str) -> Mapping[str, Any]:  # Any: the values are checked by their reader
     """Take a mapping from what YAML gave, None as an empty one.
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from gristmill.config import read_config, read_mapping, refuse_unknown
+from gristmill.config import given_values, read_config, read_mapping, refuse_unknown, without
+from gristmill.strategies import read_strategies
 from schemas.errors import InputError
 from schemas.progress import Progress, silent
 
@@ -83,7 +84,6 @@ def read_recipe(path: Path, progress: Progress = silent) -> Recipe:
     Raises:
         InputError: It is missing, no YAML, or says something that we do not know.
     """
-    from generate import GenerateConfig
     from train import EvaluateConfig, TrainConfig
 
     values, seed = _values(path)
@@ -95,7 +95,7 @@ def read_recipe(path: Path, progress: Progress = silent) -> Recipe:
     return Recipe(
         documents=_documents(values.get("documents"), path),
         client=read_config(ClientConfig, client, where=f"{path}, generate"),
-        generate=read_config(GenerateConfig, {"seed": seed, **generate}, where=f"{path}, generate"),
+        generate=generate_config({"seed": seed, **generate}, where=f"{path}, generate"),
         stages=_stages(values.get("curate"), seed, path, progress),
         seed=seed,
         train=None if training is False else _train(TrainConfig, training, seed, path),
@@ -106,6 +106,20 @@ def read_recipe(path: Path, progress: Progress = silent) -> Recipe:
         ),
         values=json.loads(json.dumps(values, default=str)),
     )
+
+
+def generate_config(values: Mapping[str, Any], *, where: str) -> "GenerateConfig":  # Any: settings of all types
+    """Read the settings of a generation; `strategy` names its strategies as `read_strategies` takes them.
+
+    Raises:
+        InputError: One is unknown or wrong.
+    """
+    from generate import GenerateConfig
+
+    given = {name: value for name, value in values.items() if name != "strategy"}
+    settings: object = read_config(without(GenerateConfig, "strategies", also=("strategy",)), given, where=where)
+    strategies = read_strategies(values.get("strategy", "question"), where=f"{where}, strategy")
+    return GenerateConfig(strategies=strategies, **given_values(settings, given))
 
 
 def read_curation(path: Path, seed: int | None, progress: Progress = silent) -> Curation:

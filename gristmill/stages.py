@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from gristmill.config import read_config, read_mapping, refuse_unknown
+from gristmill.config import given_values, read_config, read_mapping, refuse_unknown, without
 from schemas.errors import InputError
 from schemas.progress import Progress, silent
 
@@ -107,9 +107,9 @@ def _judge(kind: type, given: Mapping[str, Any], where: str, progress: Progress)
 
     client = {key: value for key, value in given.items() if key in _CLIENT}
     own = {key: value for key, value in given.items() if key not in _CLIENT}
-    settings: object = read_config(_without(kind, "client", also=_CLIENT), own, where=where)
+    settings: object = read_config(without(kind, "client", also=_CLIENT), own, where=where)
     opened = open_client(read_config(ClientConfig, client, where=where), progress)
-    return kind(client=NamedClient(opened.model, opened.route, opened), **_values(settings, own))
+    return kind(client=NamedClient(opened.model, opened.route, opened), **given_values(settings, own))
 
 
 def _perplexity(kind: type, given: Mapping[str, Any], where: str) -> Any:  # Any: a stage, settings
@@ -118,32 +118,11 @@ def _perplexity(kind: type, given: Mapping[str, Any], where: str) -> Any:  # Any
     from gristmill.named_models import NamedScorer
 
     own = {key: value for key, value in given.items() if key != "model"}
-    settings: object = read_config(_without(kind, "scorer", also=("model",)), own, where=where)
+    settings: object = read_config(without(kind, "scorer", also=("model",)), own, where=where)
     model = given.get("model", EMBEDDED)
     if not isinstance(model, str) or not model:
         raise InputError(f"model: {model!r} is no name", where=where, mend="Name a model folder or a hub's model")
-    return kind(scorer=NamedScorer(model), **_values(settings, own))
-
-
-def _without(kind: type, name: str, *, also: tuple[str, ...]) -> type:
-    """Make a dataclass of a stage's settings but one that no recipe can hold.
-
-    Args:
-        kind: The stage.
-        name: The setting.
-        also: What a recipe may say in its place, so that a misspelt one finds the right one; never set.
-    """
-    fields: list[Any] = [  # Any: triples of a name, a type and a field
-        (each.name, each.type, dataclasses.field(default=each.default, default_factory=each.default_factory))
-        for each in dataclasses.fields(kind)
-        if each.name != name
-    ]
-    return dataclasses.make_dataclass(kind.__name__, [*fields, *((each, object, None) for each in also)], kw_only=True)
-
-
-def _values(settings: object, given: Mapping[str, Any]) -> dict[str, Any]:  # Any: settings are of any type
-    """Give the checked values of the settings that were given."""
-    return {name: getattr(settings, name) for name in given}
+    return kind(scorer=NamedScorer(model), **given_values(settings, own))
 
 
 def _from(base: Path | None, settings: Mapping[str, Any]) -> dict[str, Any]:  # Any: settings are of any type

@@ -5,21 +5,17 @@ question in the sense of its meaning is not judged here; that is left to a judge
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
 
 from generate.answers import WORD
 from generate.candidates import Candidate
-from generate.grounding.words import STOP, content_stems, stem
-from generate.strategies.strategy import Rejection
+from generate.grounding.words import STOP, stem
+from generate.rejection import Rejection
 from schemas import normal
 
 LOW_WORDS, HIGH_WORDS = 4, 40  # of a question
 LARGEST_FOREIGN_SHARE = 0.5  # of a question's content words, that neither passage nor headings hold
-NEAR = 90.0  # rapidfuzz ratio of two normal forms from which on they ask the same, if in the same words
-ECHO = 85.0  # the same against an example of the prompt, in whatever words
 
 _NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*")
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]+", re.IGNORECASE)
@@ -53,47 +49,26 @@ _ABBREVIATION = re.compile(
 )
 
 
-@dataclass(slots=True)
-class QuestionCheck:
-    """Judges questions one after the other and remembers those that it accepted.
+def check_question(question: str, candidate: Candidate, *, task: bool = False) -> Rejection | None:
+    """Judge whether a user could ask this, and whether it is about the passage.
 
     Args:
-        examples: Questions that stand in the prompt as examples: a model likes to repeat them.
+        question: What the user would say.
+        candidate: The section that is to answer it.
+        task: Whether an order ("List the ...") is as good as a question, and two sentences as good as one.
     """
-
-    examples: Iterable[str] = ()
-    _accepted: dict[tuple[object, ...], list[str]] = field(default_factory=dict)
-    _shown: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self._shown = [normal(example) for example in self.examples]
-
-    def check(self, question: str, candidate: Candidate) -> Rejection | None:
-        """Judge one question, and remember it if nothing speaks against it."""
-        fault = _form(question) or _ground(question, candidate)
-        if fault is not None:
-            return fault
-        name = normal(question)
-        if any(fuzz.ratio(name, shown) >= ECHO for shown in self._shown):
-            return Rejection("echo", "repeats an example of the prompt")
-        # "The capital of France" and "... of Spain" look alike: only where stop words alone differ is it a repeat.
-        alike = self._accepted.setdefault((frozenset(content_stems(name)), *_NUMBER.findall(name)), [])
-        for other in alike:
-            if fuzz.ratio(name, other) >= NEAR:
-                return Rejection("repeated_question", other)
-        alike.append(name)
-        return None
+    return _form(question, task=task) or _ground(question, candidate)
 
 
-def _form(question: str) -> Rejection | None:
+def _form(question: str, *, task: bool) -> Rejection | None:
     """Look at the question alone."""
-    if not question.endswith(("?", "\uff1f", "\u061f")):  # also full-width and Arabic
+    if not task and not question.endswith(("?", "\uff1f", "\u061f")):  # also full-width and Arabic
         return Rejection("not_a_question", question[:200])
     words = WORD.findall(question)
     if not LOW_WORDS <= len(words) <= HIGH_WORDS:
         return Rejection("question_length", f"{len(words)} words, not {LOW_WORDS}..{HIGH_WORDS}")
     own = _QUOTED.sub('""', question)  # what it quotes may be as it likes
-    if "\n" in question or _sentences(own) > 1:
+    if "\n" in question or _sentences(own) > (2 if task else 1):
         return Rejection("several_sentences", question[:200])
     found = _MARKUP.search(question)
     if found:

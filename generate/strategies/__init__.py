@@ -1,7 +1,7 @@
-"""How a passage becomes a question and its answer, one file each."""
+"""How sections become examples, one strategy a file."""
 
 from generate.strategies.question import Question
-from generate.strategies.strategy import Rejection, Strategy
+from generate.strategies.strategy import Draft, Steps, Strategy, ToJudge, Unit
 from generate.strategies.template import Template
 
-__all__ = ["Question", "Rejection", "Strategy", "Template"]
+__all__ = ["Draft", "Question", "Steps", "Strategy", "Template", "ToJudge", "Unit"]

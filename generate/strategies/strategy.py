@@ -1,29 +1,94 @@
-"""What a strategy is."""
+"""What a strategy is: it names what it can be asked about, and works each of these out in steps.
 
+A strategy is a frozen dataclass of its settings. Its work on one unit is a generator: it yields a request, is sent the
+response, may yield further ones (a correction, a second look, the next turn), and returns drafts. It neither waits nor
+knows who answers, so thousands of units are worked out at once.
+"""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
+from generate.brief import Brief
 from generate.candidates import Candidate
-from schemas import ChatRequest, ChatResponse
+from generate.rejection import Rejection
+from schemas import ChatRequest, ChatResponse, Message, Source
 
 
-class Rejection(NamedTuple):
-    """Why something was not accepted.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """What one task is about.
 
     Attributes:
-        reason: Code, for example `not_a_question`.
-        detail: What was found, short.
+        name: Unlike that of every other unit of the strategy, and the same in every run over the same documents.
+        candidates: The sections that it shows to the model, the one that the answer rests on first; none where the
+            documents play no part.
+        topic: What else it is about, for strategies that need to know.
+        sample: 0 when it is asked about for the first time.
     """
 
-    reason: str
-    detail: str = ""
+    name: str
+    candidates: tuple[Candidate, ...] = ()
+    topic: str = ""
+    sample: int = 0
+
+    @classmethod
+    def about(cls, candidate: Candidate) -> "Unit":
+        """Make a unit out of one section."""
+        return cls(name=f"{candidate.document.id}#{candidate.section.start}", candidates=(candidate,))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An example as a strategy wrote it, or what there is in place of one.
+
+    Attributes:
+        messages: The conversation; empty or broken off where none came about.
+        context: The passage that the answer rests on.
+        source: Where that stands.
+        response: What the model wrote, untouched.
+        fault: Why it is no example; None where nothing speaks against it so far.
+    """
+
+    messages: tuple[Message, ...] = ()
+    context: str | None = None
+    source: Source | None = None
+    response: str | None = None
+    fault: Rejection | None = None
+
+    @property
+    def question(self) -> str | None:
+        """The first turn of the user."""
+        return next((content for role, content in self.messages if role == "user"), None)
+
+    @property
+    def answer(self) -> str | None:
+        """The last turn of the assistant."""
+        return next((content for role, content in reversed(self.messages) if role == "assistant"), None)
+
+    def rejected(self, fault: Rejection) -> "Draft":
+        """Give the same draft with a fault."""
+        return replace(self, fault=fault)
+
+
+class ToJudge(NamedTuple):
+    """A request for the judge, where a step is otherwise one for the model that writes."""
+
+    request: ChatRequest
+
+
+Steps = Generator[ChatRequest | ToJudge, ChatResponse, Sequence[Draft]]
+"""The work on one unit. A request that fails for good ends it; the generator is closed and not told."""
 
 
 class Strategy(Protocol):
-    """Makes a question that a candidate's passage answers.
+    """Makes examples.
 
     Attributes:
         name: Its name, as it stands in `Origin.strategy`.
-        prompt: Hash of its prompt, empty where it has none.
+        prompts: Names of its prompt files, the first one first; none where it asks no model.
+        share: Its weight among the strategies of a run.
+        yields: Examples that one unit is expected to give, for planning the first round.
     """
 
     @property
@@ -32,14 +97,24 @@ class Strategy(Protocol):
         ...
 
     @property
-    def prompt(self) -> str:
-        """Hash of its prompt."""
+    def prompts(self) -> tuple[str, ...]:
+        """Names of its prompt files."""
         ...
 
-    def request(self, candidate: Candidate, /) -> ChatRequest | None:
-        """Write what to ask a model about a candidate; None where no model is needed."""
+    @property
+    def share(self) -> float:
+        """Its weight."""
         ...
 
-    def parse(self, candidate: Candidate, response: ChatResponse | None, /) -> str | Rejection:
-        """Read the question out of the model's answer, or say why there is none."""
+    @property
+    def yields(self) -> int:
+        """Examples that one unit is expected to give."""
+        ...
+
+    def units(self, brief: Brief, /) -> Sequence[Unit]:
+        """List what it can be asked about, in the order in which it should be: spread over the documents."""
+        ...
+
+    def write(self, unit: Unit, brief: Brief, /) -> Steps:
+        """Work one unit out. Nothing here depends on other units or on the order of answers."""
         ...

@@ -19,7 +19,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     parser.add_argument("documents", nargs="+", type=Path, metavar="DOCS", help="folders and files to read")
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="FILE", help="Parquet file to write")
-    parser.add_argument("--strategy", choices=("question", "template"), default="question", help="default: %(default)s")
+    parser.add_argument(
+        "--strategy",
+        default="question",
+        metavar="NAMES",
+        help="one, or several with their shares, as in question=3,pairs=1; default: %(default)s",
+    )
     parser.add_argument(
         "--examples", type=count, metavar="N", help="accepted examples wanted; default: one per section"
     )
@@ -35,20 +40,21 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: whatever JSON can hold
     """Generate, and tell what came of it."""
-    from generate import GenerateConfig, generate
+    from generate import generate
+    from generate.askers import Resources
     from gristmill.clients import open_client, suited
-    from gristmill.config import read_config
+    from gristmill.recipe import generate_config
 
     settings = {name: getattr(args, name) for name in ("strategy", "examples", "section_tokens", "seed")}
     who = client_config(args)
-    config = suited(read_config(GenerateConfig, settings, where="the command line"), who)
-    client = None if config.strategy == "template" else open_client(who, console.progress)
+    config = suited(generate_config(settings, where="the command line"), who)
+    client = open_client(who, console.progress) if config.asks else None
     report = generate(
         existing(args.documents),
         args.out,
         config=config,
         client=client,
-        journal=args.journal,
+        resources=Resources(journal=args.journal),
         progress=console.progress,
     )
     console.say(report.text())

@@ -1,7 +1,12 @@
 """Documents and candidates for the tests."""
 
+from typing import Any
+
+from generate.brief import Brief
 from generate.candidates import Candidate
-from schemas import Document, Section
+from generate.strategies import Draft, Steps, ToJudge
+from generate.survey import Survey
+from schemas import ChatRequest, ChatResponse, Document, Section
 
 
 def document(text: str = "", *, title: str = "Gateway guide", name: str = "guide.md") -> Document:
@@ -13,3 +18,26 @@ def candidate(
 ) -> Candidate:
     section = Section(document=name, path=path, start=0, end=len(passage), kinds=("prose",))
     return Candidate(number, document(passage, title=title, name=name), section, passage)
+
+
+def brief(*candidates: Candidate, seed: int = 0, **settings: Any) -> Brief:  # Any: settings of all types
+    """What a run gives to its strategies, over some candidates."""
+    return Brief(survey=Survey(candidates=list(candidates)), seed=seed, **settings)
+
+
+def work(steps: Steps, *answers: str | ChatResponse) -> tuple[list[Draft], list[ChatRequest]]:
+    """Work a unit out with these answers, one for each request; give its drafts and the requests."""
+    asked: list[ChatRequest] = []
+    waiting = iter(answers)
+    try:
+        step = next(steps)
+        while True:
+            asked.append(step.request if isinstance(step, ToJudge) else step)
+            answer = next(waiting)
+            step = steps.send(reply(answer) if isinstance(answer, str) else answer)
+    except StopIteration as end:
+        return list(end.value), asked
+
+
+def reply(text: str, *, finish_reason: str = "stop") -> ChatResponse:
+    return ChatResponse(text=text, finish_reason=finish_reason, prompt_tokens=10, completion_tokens=5)

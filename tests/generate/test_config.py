@@ -11,10 +11,12 @@ from schemas import InputError
 @pytest.mark.parametrize(
     "settings",
     [
-        {"strategy": "magic"},
+        {"strategies": ()},
+        {"strategies": (Question(), Question())},
+        {"samples": 0},
+        {"per_document": 0},
         {"examples": 0},
         {"seed": -1},
-        {"temperature": 3.0},
         {"section_tokens": 0},
         {"shown_words": 0},
     ],
@@ -25,23 +27,25 @@ def test_wrong_settings_are_refused(settings: dict[str, Any]) -> None:
         GenerateConfig(**settings)
 
 
-def test_the_strategy_gets_its_settings(tmp_path: Path) -> None:
-    (tmp_path / "question.jinja").write_text("{% call user() %}{{ passage }}{% endcall %}")
-    config = GenerateConfig(seed=4, temperature=0.5, max_question_tokens=30, shown_words=9, prompts=tmp_path)
-    strategy = config.build()
-    assert isinstance(strategy, Question)
-    assert (strategy.seed, strategy.temperature, strategy.max_tokens, strategy.shown_words) == (4, 0.5, 30, 9)
-    assert strategy.template.path.parent == tmp_path
-    assert GenerateConfig(strategy="template", seed=4).build() == Template(seed=4)
+def test_a_share_is_above_zero() -> None:
+    with pytest.raises(InputError, match="share of template"):
+        GenerateConfig(strategies=(Question(), Template(share=0)))
+
+
+def test_a_model_is_asked_unless_no_strategy_needs_one() -> None:
+    assert GenerateConfig().asks
+    assert GenerateConfig(strategies=(Template(), Question())).asks
+    assert not GenerateConfig(strategies=(Template(),)).asks
 
 
 def test_the_recipe_changes_with_what_the_result_depends_on_and_with_nothing_else() -> None:
-    first = GenerateConfig().recipe(prompt="a", model="m")
-    assert first == GenerateConfig(prompts=Path("elsewhere")).recipe(prompt="a", model="m")
+    first = GenerateConfig().recipe(prompts="a", model="m")
+    assert first == GenerateConfig(prompts=Path("elsewhere")).recipe(prompts="a", model="m")
     others = [
-        GenerateConfig(seed=1).recipe(prompt="a", model="m"),
-        GenerateConfig(examples=3).recipe(prompt="a", model="m"),
-        GenerateConfig().recipe(prompt="b", model="m"),
-        GenerateConfig().recipe(prompt="a", model="n"),
+        GenerateConfig(seed=1).recipe(prompts="a", model="m"),
+        GenerateConfig(examples=3).recipe(prompts="a", model="m"),
+        GenerateConfig(strategies=(Question(temperature=1.0),)).recipe(prompts="a", model="m"),
+        GenerateConfig().recipe(prompts="b", model="m"),
+        GenerateConfig().recipe(prompts="a", model="n"),
     ]
-    assert len({first, *others}) == 5
+    assert len({first, *others}) == 6

@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from generate import GenerateConfig, GenerationReport, OpenAICompatible, generate
+from generate import GenerateConfig, GenerationReport, OpenAICompatible, Question, Template, generate
 from generate.corpus import read_corpus
 from generate.report import REJECTED_SCHEMA, Rejected
 from schemas import (
@@ -98,8 +98,11 @@ def make(docs: Path, out: Path, client: Client | None, **settings: Any) -> Gener
 def conserved(report: GenerationReport) -> None:
     assert report.files == report.documents + len(report.skipped)
     assert report.sections == report.candidates + sum(report.unfit.values())
-    parts = report.accepted + sum(report.rejected.values()) + len(report.failed) + report.not_asked
-    assert report.candidates == parts
+    assert report.accepted == sum(each.accepted for each in report.strategies)
+    assert sum(report.rejected.values()) == sum(sum(each.rejected.values()) for each in report.strategies)
+    for each in report.strategies:
+        assert each.tasks == each.asked + each.not_asked
+        assert each.asked == each.accepted + sum(each.rejected.values()) + each.failed  # one draft a unit
 
 
 def test_every_answer_points_at_its_source(docs: Path, tmp_path: Path) -> None:
@@ -115,7 +118,12 @@ def test_every_answer_points_at_its_source(docs: Path, tmp_path: Path) -> None:
         assert texts[source["document"]][source["start"] : source["end"]] == source["quote"] == source["quote"].strip()
         assert row["messages"][1]["content"] == row["context"]
         assert row["context"] in source["quote"]
-        assert row["origin"] == {"strategy": "question", "model": "scripted", "prompt": report.prompt, "seed": 0}
+        assert row["origin"] == {
+            "strategy": "question",
+            "model": "scripted",
+            "prompt": report.strategies[0].prompt,
+            "seed": 0,
+        }
         assert Example.from_row(row).id == row["id"]
     order = [(row["source"]["document"], row["source"]["start"]) for row in examples]
     assert order == sorted(order)
@@ -126,23 +134,24 @@ def test_a_few_examples_are_spread_over_all_documents(docs: Path, tmp_path: Path
     client = Scripted()
     report = make(docs, tmp_path, client, examples=10)
     assert len({row["source"]["document"] for row in rows(tmp_path / "pairs.parquet")}) == 10
-    assert len(client.asked) == report.sent == 10
-    assert (report.accepted, report.not_asked, report.shortfall) == (10, 20, "")
+    assert len(client.asked) == report.spent.sent == 10
+    assert (report.accepted, report.covered, report.shortfall) == (10, 10, "")
 
 
 def test_rejected_ones_are_replaced_until_there_are_enough(docs: Path, tmp_path: Path) -> None:
     report = make(docs, tmp_path, Scripted(bad="Price"), examples=15)
     assert report.accepted == 15
-    assert report.rejected == {"not_a_question": report.sent - 15}
+    assert report.rejected["not_a_question"] + report.rejected.get("surplus", 0) == report.spent.sent - 15
     assert all("Price" not in row["source"]["section"] for row in rows(tmp_path / "pairs.parquet"))
     conserved(report)
 
 
 def test_too_few_are_explained(docs: Path, tmp_path: Path) -> None:
-    report = make(docs, tmp_path, Scripted(bad="Price", broken="Basket guide > Repair"), examples=25)
+    report = make(docs, tmp_path, Scripted(bad="Price", broken="Basket guide > Repair"), examples=25, samples=1)
     assert report.accepted == 19
-    assert report.shortfall.startswith("19 of 25 examples: all 30 sections")
-    assert "10 not_a_question, 1 request_failed" in report.shortfall
+    assert report.shortfall == (
+        "question made 19 of 25 examples: all 30 units were asked about (10 not_a_question, 1 request_failed)"
+    )
     assert [(failed.document, failed.section) for failed in report.failed] == [
         ("basket.md", f"Basket guide{HEADING_SEPARATOR}Repair")
     ]
@@ -170,12 +179,8 @@ def test_the_report_names_every_skipped_file_and_holds_the_numbers(docs: Path, t
     written = json.loads((tmp_path / "generation.json").read_text())
     assert written == json.loads(json.dumps(report.summary()))
     assert [Path(skip["path"]).name for skip in written["skipped"]] == ["picture.png"]
-    assert (written["sent"], written["replayed"], written["prompt_tokens"], written["completion_tokens"]) == (
-        5,
-        0,
-        500,
-        45,
-    )
+    spent = written["spent"]
+    assert (spent["sent"], spent["replayed"], spent["prompt_tokens"], spent["completion_tokens"]) == (5, 0, 500, 45)
     assert (written["model"], written["route"]) == ("scripted", "http://here/v1")
     conserved(report)
 
@@ -190,8 +195,8 @@ def test_a_second_run_asks_nothing_and_writes_the_same_bytes(docs: Path, tmp_pat
     client = Scripted(bad="Price")
     report = make(docs, tmp_path, client, examples=12)
     assert client.asked == []
-    assert report.sent == 0
-    assert report.replayed > 12
+    assert report.spent.sent == 0
+    assert report.spent.replayed > 12
     assert [(tmp_path / name).read_bytes() for name in ("pairs.parquet", "rejected.parquet")] == first
 
 
@@ -223,12 +228,53 @@ def test_another_seed_takes_other_sections(docs: Path, tmp_path: Path) -> None:
 
 
 def test_templates_need_nobody_and_leave_no_journal(docs: Path, tmp_path: Path) -> None:
-    report = make(docs, tmp_path, None, strategy="template", examples=12)
+    report = make(docs, tmp_path, None, strategies=(Template(),), examples=12)
     assert report.accepted == 12
     assert not (tmp_path / "journal.sqlite").exists()
     origins = [row["origin"] for row in rows(tmp_path / "pairs.parquet")]
     assert origins == [{"strategy": "template", "model": "", "prompt": "", "seed": 0}] * 12
     conserved(report)
+
+
+def test_strategies_divide_the_examples_by_their_shares(docs: Path, tmp_path: Path) -> None:
+    report = make(docs, tmp_path, Scripted(), strategies=(Question(share=2), Template()), examples=10)
+    assert [(each.strategy, each.wanted, each.accepted) for each in report.strategies] == [
+        ("question", 7, 7),
+        ("template", 3, 3),
+    ]
+    origins = [row["origin"]["strategy"] for row in rows(tmp_path / "pairs.parquet")]
+    assert sorted(origins) == ["question"] * 7 + ["template"] * 3
+
+
+def test_a_section_is_asked_about_again_when_all_gave_too_few(docs: Path, tmp_path: Path) -> None:
+    class Fresh(Scripted):
+        def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
+            asked = list(requests)
+            for position, outcome in super().complete(asked):
+                assert isinstance(outcome, ChatResponse)
+                words = outcome.text.replace("Where", ("Where", "Why", "When")[asked[position].sample])
+                yield Answer(position, replace(outcome, text=words))
+
+    report = make(docs, tmp_path, Fresh(), examples=70)
+    assert (report.accepted, report.strategies[0].asked, report.shortfall) == (70, 70, "")
+    assert make(docs, tmp_path, Fresh(), examples=100).shortfall.startswith(
+        "question made 90 of 100 examples: all 30 units were asked about 3 times each"
+    )
+
+
+def test_no_document_gives_more_than_its_quota(docs: Path, tmp_path: Path) -> None:
+    report = make(docs, tmp_path, Scripted(), examples=15, per_document=1)
+    documents = [row["source"]["document"] for row in rows(tmp_path / "pairs.parquet")]
+    assert (len(documents), len(set(documents))) == (10, 10)
+    assert "10 of 15 examples" in report.shortfall
+
+
+def test_more_than_were_asked_for_are_put_aside(docs: Path, tmp_path: Path) -> None:
+    report = make(docs, tmp_path, Scripted(bad="Price"), examples=16)
+    kept = rows(tmp_path / "pairs.parquet")
+    aside = [row for row in rows(tmp_path / "rejected.parquet") if row["reason"] == "surplus"]
+    assert len(kept) == 16
+    assert len(aside) == report.rejected.get("surplus", 0)
 
 
 def test_copies_of_a_passage_are_asked_about_once(docs: Path, tmp_path: Path) -> None:
@@ -288,7 +334,7 @@ def test_a_corrupted_row_of_the_journal_is_asked_again(docs: Path, tmp_path: Pat
     journal.close()
     client = Scripted()
     report = make(docs, tmp_path, client)
-    assert report.damaged == len(client.asked) == changed > 0
+    assert report.spent.damaged == len(client.asked) == changed > 0
     assert (tmp_path / "pairs.parquet").read_bytes() == before
 
 
@@ -298,7 +344,7 @@ from pathlib import Path
 from generate import GenerateConfig, OpenAICompatible, generate
 client = OpenAICompatible("small", base_url=sys.argv[3], concurrency=4)
 report = generate([Path(sys.argv[1])], Path(sys.argv[2]), config=GenerateConfig(), client=client)
-print(report.sent, report.replayed)
+print(report.spent.sent, report.spent.replayed)
 """
 
 
@@ -375,4 +421,4 @@ def test_a_lone_surrogate_in_an_answer_harms_nothing(docs: Path, tmp_path: Path)
                 yield Answer(position, replace(outcome, text="\ud800" + outcome.text))
 
     conserved(make(docs, tmp_path, Odd()))
-    assert make(docs, tmp_path, Odd()).sent == 0
+    assert make(docs, tmp_path, Odd()).spent.sent == 0

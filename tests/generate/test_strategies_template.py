@@ -4,18 +4,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generate.strategies import Rejection, Template
-from tests.generate.makers import candidate
+from generate.rejection import Rejection
+from generate.strategies import Template, Unit
+from generate.strategies.template import word_question
+from tests.generate.makers import brief, candidate, work
 
 PASSAGE = "The installation takes one hour. Before it you need a key, and after it a cup of coffee."
 
 
 def ask(*path: str, seed: int = 0, title: str = "Gateway guide") -> str | Rejection:
-    return Template(seed=seed).parse(candidate(PASSAGE, *path, title=title), None)
+    return word_question(candidate(PASSAGE, *path, title=title), seed=seed)
 
 
 def test_nobody_is_asked() -> None:
-    assert Template(seed=0).request(candidate(PASSAGE, "Installation")) is None
+    [draft], asked = work(Template().write(Unit.about(candidate(PASSAGE, "Installation")), brief()))
+    assert asked == []
+    assert (draft.answer, draft.fault) == (PASSAGE, None)
 
 
 @pytest.mark.parametrize(

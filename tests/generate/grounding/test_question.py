@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generate.grounding import QuestionCheck, locate
+from generate.grounding import check_question, locate
 from schemas import Section
 from tests.generate.makers import candidate
 
@@ -14,7 +14,7 @@ HERE = candidate(PASSAGE, "Maintenance", "Battery")
 
 
 def reason(question: str) -> str:
-    fault = QuestionCheck().check(question, HERE)
+    fault = check_question(question, HERE)
     return fault.reason if fault else ""
 
 
@@ -78,60 +78,22 @@ def test_a_question_that_is_not_grounded_is_rejected_with_its_reason(question: s
 
 def test_other_languages_need_one_word_in_common() -> None:
     passage = candidate("Die Batterie des Reihers hält etwa vierzehn Monate, danach wird sie getauscht.")
-    check = QuestionCheck()
-    assert check.check("Wie lange bleibt die Batterie brauchbar?", passage) is None
-    fault = check.check("Wann beginnt morgen der Unterricht?", passage)
+    assert check_question("Wie lange bleibt die Batterie brauchbar?", passage) is None
+    fault = check_question("Wann beginnt morgen der Unterricht?", passage)
     assert fault is not None
     assert fault.reason == "off_topic"
 
 
 def test_a_copy_of_the_answer_is_rejected() -> None:
     text = "Is the battery of the Heron H2 full, and does it last for about 14 months?"
-    fault = QuestionCheck().check(text, candidate(text))
+    fault = check_question(text, candidate(text))
     assert fault is not None
     assert fault.reason == "copies_answer"
 
 
-@pytest.mark.parametrize(
-    ("second", "accepted"),
-    [
-        ("How long does the battery of the Heron H2 last?", False),
-        ("how long does the battery of the Heron H2 last ?", False),
-        ("How long do the batteries of the Heron H2 last?", False),
-        ("How long does the battery of the Heron H2 reset?", True),
-        ("How long does the pack of the Heron H2 last?", True),
-        ("Which battery does the Heron H2 take?", True),
-    ],
-    ids=["same", "other clothes", "other endings", "other verb", "other thing", "another"],
-)
-def test_what_was_asked_already_is_not_asked_again(second: str, accepted: bool) -> None:
-    check = QuestionCheck()
-    assert check.check("How long does the battery of the Heron H2 last?", HERE) is None
-    fault = check.check(second, HERE)
-    assert (fault is None) == accepted
-    assert fault is None or fault.reason == "repeated_question"
-
-
-def test_other_numbers_make_another_question() -> None:
-    passage = candidate("Port 8080 serves the pages, port 8081 serves the numbers, and both are closed at night.")
-    check = QuestionCheck()
-    assert check.check("What does port 8080 serve during the whole day?", passage) is None
-    assert check.check("What does port 8081 serve during the whole day?", passage) is None
-
-
-def test_a_rejected_question_does_not_stand_in_the_way_of_a_later_one() -> None:
-    check = QuestionCheck()
-    assert check.check("Does the battery last 15 months?", HERE) is not None
-    assert check.check("Does the battery last 15 months?", candidate("The battery lasts 15 months.")) is None
-
-
-def test_an_example_of_the_prompt_is_no_question() -> None:
-    check = QuestionCheck(["How do I remove a paper jam from the printer?"])
-    fault = check.check(
-        "How do I remove a paper jam from a printer?", candidate("To remove a paper jam open the printer.")
-    )
-    assert fault is not None
-    assert fault.reason == "echo"
+def test_what_is_foreign_to_one_passage_stands_in_another() -> None:
+    assert check_question("Does the battery last 15 months?", HERE) is not None
+    assert check_question("Does the battery last 15 months?", candidate("The battery lasts 15 months.")) is None
 
 
 @given(st.text(alphabet=" \n\tab\u00a0#", max_size=60), st.data())
@@ -146,4 +108,4 @@ def test_the_quote_stands_where_the_source_says(text: str, data: st.DataObject) 
 
 @given(st.text(max_size=120))
 def test_any_text_is_judged(text: str) -> None:
-    QuestionCheck().check(text, HERE)
+    check_question(text, HERE)

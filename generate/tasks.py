@@ -1,0 +1,127 @@
+"""Many strategies' steps at once: requests go out as there is room for them, answers come in as they come.
+
+A task is the work on one unit. What a task asks next goes out before new tasks are begun, so that what shares a passage
+goes out close together, and no more tasks are open than there are requests under way.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from generate.budget import BudgetSpentError
+from generate.strategies.strategy import Draft, Steps, ToJudge
+from schemas import Answer, ChatRequest, ChatResponse, Client, InputError, LLMError
+
+
+class Ended(NamedTuple):
+    """A task that is through.
+
+    Attributes:
+        task: Its number, in the order in which tasks were given.
+        outcome: Its drafts, or the error of the request that ended it.
+    """
+
+    task: int
+    outcome: Sequence[Draft] | LLMError
+
+
+class _Task(NamedTuple):
+    number: int
+    steps: Steps
+
+
+class Work:
+    """Drive tasks to their ends. Once a budget is spent, no further ones are begun.
+
+    Args:
+        tasks: The work on each unit; begun one after the other, as there is room.
+        clients: Who answers the model's requests (False) and the judge's (True).
+    """
+
+    def __init__(self, tasks: Iterable[Steps], clients: Mapping[bool, Client | None]) -> None:
+        self._fresh: Iterator[_Task] = (_Task(number, steps) for number, steps in enumerate(tasks))
+        self._clients = clients
+        self._ready: dict[bool, deque[tuple[_Task, ChatRequest]]] = {False: deque(), True: deque()}
+        self._ended: deque[Ended] = deque()
+        self._lock = threading.Lock()
+
+    def run(self) -> Iterator[Ended]:
+        """Give tasks as they end.
+
+        Raises:
+            LLMError: A client can answer nothing more.
+            InputError: A prompt cannot be filled in.
+        """
+        while True:
+            for judging in (False, True):
+                for task, outcome in self._answers(judging):
+                    self._go_on(task, outcome)
+                    yield from self._through()
+            yield from self._through()
+            with self._lock:
+                if not (self._ready[False] or self._ready[True]):
+                    return
+
+    def _through(self) -> Iterator[Ended]:
+        while self._ended:
+            yield self._ended.popleft()
+
+    def _answers(self, judging: bool) -> Iterator[tuple[_Task, ChatResponse | LLMError]]:  # noqa: FBT001 - it is a key
+        """Have one client answer all that is ready for it, and what becomes ready meanwhile."""
+        asked: list[_Task] = []
+
+        def requests() -> Iterator[ChatRequest]:
+            while (step := self._next(judging)) is not None:
+                asked.append(step[0])
+                yield step[1]
+
+        client = self._clients[judging]
+        answers = _none(requests()) if client is None else client.complete(requests())
+        try:
+            for position, outcome in answers:
+                yield asked[position], outcome
+        finally:
+            close: Callable[[], None] | None = getattr(answers, "close", None)
+            if close is not None:
+                close()
+
+    def _next(self, judging: bool) -> tuple[_Task, ChatRequest] | None:  # noqa: FBT001 - as above
+        """Give the next request for one client; new tasks are begun where no open one asks anything."""
+        with self._lock:
+            while not self._ready[judging]:
+                task = None if judging else next(self._fresh, None)
+                if task is None:
+                    return None
+                self._take(task, None)
+            return self._ready[judging].popleft()
+
+    def _go_on(self, task: _Task, outcome: ChatResponse | LLMError) -> None:
+        """Hand an answer to its task."""
+        with self._lock:
+            if isinstance(outcome, BudgetSpentError):
+                self._fresh = iter(())
+            if isinstance(outcome, LLMError):
+                task.steps.close()
+                self._ended.append(Ended(task.number, outcome))
+            else:
+                self._take(task, outcome)
+
+    def _take(self, task: _Task, answer: ChatResponse | None) -> None:
+        """Let a task make a step, and put what it asks where it belongs."""
+        try:
+            asked = next(task.steps) if answer is None else task.steps.send(answer)
+        except StopIteration as end:
+            self._ended.append(Ended(task.number, end.value))
+            return
+        if isinstance(asked, ToJudge):
+            self._ready[True].append((task, asked.request))
+        else:
+            self._ready[False].append((task, asked))
+
+
+def _none(requests: Iterator[ChatRequest]) -> Iterator[Answer]:
+    """Answer nothing: who needs no model asks none."""
+    if next(requests, None) is not None:
+        raise InputError("nobody is there to answer", mend="Name a client, or choose the strategy template")
+    return iter(())
