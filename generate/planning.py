@@ -126,10 +126,8 @@ class Plan:
 
     def text(self) -> str:
         """Tell it in a few lines."""
-        lines = [
-            f"{self.documents:,} of {self.files:,} files can be read, {self.candidates:,} of {self.sections:,} sections "
-            "can be answers"
-        ]
+        read = f"{self.documents:,} of {self.files:,} files can be read"
+        lines = [f"{read}, {self.candidates:,} of {self.sections:,} sections can be answers"]
         for each in self.strategies:
             short = "" if each.enough else ", fewer than wanted"
             kept = f", {each.kept:,} of them answered already" if each.kept else ""
@@ -140,13 +138,11 @@ class Plan:
         cost = "no price is known for this model: name one with --prices"
         if self.dollars is not None and self.most_dollars is not None:
             cost = f"${self.dollars:,.2f}, at most ${self.most_dollars:,.2f}" if self.most_dollars else "no dollars"
-        lines += [
-            f"{self.requests:,} requests to {self.model or 'nobody'}: {self.prompt_tokens:,} tokens to read, "
-            f"{self.completion_tokens:,} to write; {cost}; about {self.minutes:,.1f} minutes",
-            "Taken for granted: "
-            + ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in self.assumed.items()),
-            "Nothing was asked.",
-        ]
+        tokens = f"{self.prompt_tokens:,} tokens to read, {self.completion_tokens:,} to write"
+        asked = f"{self.requests:,} requests to {self.model or 'nobody'}"
+        lines.append(f"{asked}: {tokens}; {cost}; about {self.minutes:,.1f} minutes")
+        granted = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in self.assumed.items())
+        lines += [f"Taken for granted: {granted}", "Nothing was asked."]
         return "\n".join(lines)
 
 
