@@ -4,6 +4,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Sequence
+from hashlib import sha256
 from pathlib import Path
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
@@ -56,10 +57,10 @@ def peak_memory() -> int:
 def _generate(recipe: Recipe, out: Path, console: Console) -> Step:
     from generate import generate
     from gristmill.clients import open_client, suited
-    from gristmill.commands.arguments import existing
+    from gristmill.commands.arguments import existing_documents
 
     pairs = out / "pairs.parquet"
-    documents = existing(list(recipe.documents))
+    documents = existing_documents(list(recipe.documents))
     config = suited(recipe.generate, recipe.client)
     wants_client = config.strategy != "template"
     client = open_client(recipe.client, console.progress) if wants_client else None
@@ -141,15 +142,20 @@ def _evaluate(recipe: Recipe, out: Path, console: Console) -> Step:
 def _corpus_digest(documents: Sequence[Path], max_bytes: int) -> dict[str, str]:
     """Hash every file that may be read; one that is too large to be read counts with its size alone."""
     from generate.corpus import File, list_files
+    from generate.loaders import UnreadableError
 
     found = {}
     for item in list_files(documents):
-        name = item.id if isinstance(item, File) else str(item.path)
+        if not isinstance(item, File):
+            found[str(item.path)] = f"{item.reason}: {item.detail}"
+            continue
         try:
-            size = item.path.stat().st_size
-            found[name] = f"{size} bytes" if size > max_bytes else file_digest(item.path)
+            size = item.size
+            found[item.id] = f"{size} bytes" if size > max_bytes else sha256(item.read(max_bytes)).hexdigest()
         except OSError as error:
-            found[name] = str(error.strerror)
+            found[item.id] = str(error.strerror)
+        except UnreadableError as error:
+            found[item.id] = f"{error.reason}: {error.detail}"
     return found
 
 

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from gristmill.commands.arguments import add_client, client_config, command, count, existing
+from gristmill.commands.arguments import add_client, client_config, command, count, existing_documents
 from gristmill.console import Console
 
 
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: w
     config = suited(read_config(GenerateConfig, settings, where="the command line"), who)
     client = None if config.strategy == "template" else open_client(who, console.progress)
     report = generate(
-        existing(args.documents),
+        existing_documents(args.documents),
         args.out,
         config=config,
         client=client,
