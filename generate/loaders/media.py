@@ -41,6 +41,9 @@ _LOADERS = {  # modules, imported when the first file of their kind comes
     "application/epub+zip": "epub",
     "text/x-python": "python",
 }
+_NAMED = frozenset(
+    {"xlsx", "python"}
+)  # these loaders want the file's name as well: nothing in it says what it is called
 _INSTEAD = {  # what can be done about kinds that no loader reads
     ".doc": "save it as .docx",
     ".ppt": "save it as .pptx",
@@ -84,7 +87,7 @@ def load(raw: bytes, name: str) -> Document:
         raise UnreadableError("empty", "it holds nothing" if not raw else "it holds white space only")
     if raw.startswith(_LFS) and len(raw) < 1024:
         raise UnreadableError("unreadable", "it stands in for a file in Git LFS: fetch that with git lfs pull")
-    content = _content(raw, kind)
+    content = _content(raw, kind, name)
     if not content.text.strip():
         raise UnreadableError("empty", "no text is in it")
     return Document(
@@ -97,10 +100,10 @@ def load(raw: bytes, name: str) -> Document:
     )
 
 
-def _content(raw: bytes, kind: str) -> Content:
+def _content(raw: bytes, kind: str, name: str) -> Content:
     try:
         read = import_module(f"generate.loaders.{_LOADERS[kind]}").load
-        content = read(raw)
+        content = read(raw, name) if _LOADERS[kind] in _NAMED else read(raw)
         assert isinstance(content, Content)
     except UnreadableError:
         raise
