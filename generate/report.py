@@ -220,9 +220,10 @@ class GenerationReport:
         ]
         if self.near_identical:
             document, other, similarity, _ = self.near_identical[0]
+            first = f"{document} and {other} ({similarity:.0%})"
             lines.append(
-                f"{len(self.near_identical)} documents are nearly the same as another, the first: {document} and {other} "
-                f"({similarity:.0%}); {self.report_file} lists them"
+                f"{len(self.near_identical)} documents are nearly the same as another, the first: {first}; "
+                f"{self.report_file} lists them"
             )
         for each in self.strategies:
             fate = _told({**each.rejected, **({"request_failed": each.failed} if each.failed else {})}, "rejected")
