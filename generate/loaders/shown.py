@@ -5,11 +5,13 @@ The common formats are read; in others a number stands as it is, which says the 
 
 import datetime as dt
 import re
+from decimal import ROUND_HALF_UP, Decimal
 from math import isfinite
 
 _NUMBER = re.compile(r"[#0,]*[#0](?:\.([0#]+))?")
 _ASIDE = re.compile(r"\[(?:\$([^\]-]*)[^\]]*|[^\]]*)\]|_.|\*.")
 _LITERAL = re.compile(r"\"([^\"]*)\"|\\(.)")
+_LARGEST = 1e12  # larger numbers stand as they are
 _MOST_PLACES = 15  # digits that a cell's value has
 
 
@@ -31,7 +33,7 @@ def shown(value: object, pattern: str | None) -> str:
         return value.isoformat("seconds" if value.second else "minutes")
     if isinstance(value, dt.timedelta):
         return _lasting(value)
-    if isinstance(value, int | float) and isfinite(value):
+    if isinstance(value, int | float) and isfinite(value) and abs(value) < _LARGEST:
         return _number(value, pattern or "General")
     return str(value).strip()
 
@@ -52,8 +54,9 @@ def _number(value: float, pattern: str) -> str:
     text = _ASIDE.sub(lambda aside: aside.group(1) or "", positive)
     percent = "%" in text
     places = found.group(1) or ""
-    form = f"{',' if ',' in found.group() else ''}.{min(len(places), _MOST_PLACES)}f"
-    digits = format(abs(value) * (100 if percent else 1), form)
+    exact = Decimal(_plain(abs(value))) * (100 if percent else 1)  # as Excel: half a unit goes up
+    size = min(len(places), _MOST_PLACES)
+    digits = format(exact.quantize(Decimal(1).scaleb(-size), ROUND_HALF_UP), ",f" if "," in found.group() else "f")
     for _ in range(len(places) - len(places.rstrip("#"))):
         digits = digits.removesuffix("0")
     digits = digits.rstrip(".")
