@@ -225,7 +225,7 @@ with Journal(Path(sys.argv[1])) as journal:
         for number in range(1000):
             request = ChatRequest(messages=(Message("user", str(number)),), max_tokens=1)
             response = ChatResponse(text="x" * 5000, finish_reason="stop", prompt_tokens=1, completion_tokens=1)
-            journal.store(str(number), request, response)
+            journal.store([(str(number), request, response)])
     except OutputError as error:
         print(number, error)
 """
@@ -249,7 +249,7 @@ with Journal(Path(sys.argv[1])) as journal:
     for number in range(50):
         request = ChatRequest(messages=(Message("user", str(number)),), max_tokens=1)
         response = ChatResponse(text=sys.argv[2], finish_reason="stop", prompt_tokens=1, completion_tokens=1)
-        journal.store(f"{sys.argv[2]}{number}", request, response)
+        journal.store([(f"{sys.argv[2]}{number}", request, response)])
 """
 
 
