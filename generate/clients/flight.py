@@ -298,5 +298,5 @@ class _Flight:
         key = request.key(route=self.server.route, model=self.server.model)
         draw = random.Random(f"{key}:{tries}").random()  # noqa: S311 - it spreads requests, it keeps no secret
         if error.retry_after is not None:
-            return error.retry_after * (1 + 0.1 * draw)
+            return error.retry_after * (1 + 0.05 * draw)
         return float(min(_LAST_BACKOFF, _FIRST_BACKOFF * 2 ** (tries - 1)) * (0.5 + draw))

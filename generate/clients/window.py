@@ -11,6 +11,7 @@ _SLOW = 1.0  # seconds: nobody minds a queue that is shorter
 _RISEN = 2.0  # times as slow as the first answers
 _FIRST = 8  # answers that tell how fast the server is before it has a queue
 _LESS, _MORE = 0.8, 1.25
+_FEW = 32  # answers say nothing yet
 _TIMED_OUT = 1 / 8  # of a round's requests: it is the load, and not one odd request
 _MOST_PATIENCE = 64  # rounds
 
@@ -30,7 +31,7 @@ class Window:
         self._first: list[float] = []
         self._before: tuple[int, float] | None = None  # places and throughput that a trial is compared with
         self._growing = False  # whether the next trial is one with more places
-        self._patience = self._rest = 1  # rounds between two trials, and until the next one
+        self._patience, self._rest = 1, 0  # rounds between two trials, and until the next one
         self._skip = 0  # outcomes still to come of requests that left before the last change
         # Of the present round: when it began, its answers, their seconds, and requests that timed out.
         self._begun, self._count, self._seconds, self._lost = 0.0, 0, 0.0, 0
@@ -71,7 +72,7 @@ class Window:
 
     def _round(self, now: float) -> None:
         """Judge, once two windows full of answers have come."""
-        if self._count < max(2 * self.places, 16) or now <= self._begun:
+        if self._count < max(2 * self.places, _FEW) or now <= self._begun:
             return
         rate, latency = self._count / (now - self._begun), self._seconds / self._count
         self._start(now)
