@@ -8,8 +8,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from generate.budget import UNLIMITED, Budget, Metered, Purse
+from generate.budget import UNLIMITED, Budget, Purse
 from generate.journal import Journal, journalled
+from generate.metered import Metered
 from generate.prices import price_of
 from generate.report import Spent
 from schemas import Client

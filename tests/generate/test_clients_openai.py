@@ -134,7 +134,11 @@ def test_too_many_requests_delays_only_its_own(server: ChatServer) -> None:
 
     server.react = react
     *_, (last, _) = client(server, concurrency=2).complete(many(20))
-    assert server.asked[0] == server.asked[-1] == {**server.asked[-1], "messages": [{"role": "user", "content": str(last)}]}
+    assert (
+        server.asked[0]
+        == server.asked[-1]
+        == {**server.asked[-1], "messages": [{"role": "user", "content": str(last)}]}
+    )
     assert len(server.asked) == 21
     assert server.times[-1] - server.times[0] >= 1.0
 

@@ -76,7 +76,9 @@ CALL = [{"id": "1", "type": "function", "function": {"name": "look", "arguments"
         "both tags as words",
     ],
 )
-def test_each_kind_of_message_has_one_reading(message: dict[str, Any], finish: str | None, text: str, told: str) -> None:
+def test_each_kind_of_message_has_one_reading(
+    message: dict[str, Any], finish: str | None, text: str, told: str
+) -> None:
     response = read_response(reply(message, finish=finish))
     assert (response.text, response.finish_reason, response.refusal) == (text, told, "")
 

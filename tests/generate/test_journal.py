@@ -384,9 +384,7 @@ def test_equal_requests_under_way_are_sent_once_and_answered_everywhere(path: Pa
         assert client.sent == len(server.asked) == len(journal) == 3
 
 
-def test_what_has_arrived_is_stored_in_one_go(
-    path: Path, server: ChatServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_has_arrived_is_stored_in_one_go(path: Path, server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
     sizes = []
     store = Journal.store
 

@@ -2,7 +2,8 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from generate.budget import Budget, Metered, Purse
+from generate.budget import Budget, Purse
+from generate.metered import Metered
 from generate.prices import FREE
 from generate.rejection import Rejection
 from generate.strategies import Draft, Steps, ToJudge
