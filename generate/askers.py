@@ -75,7 +75,7 @@ class Askers:
         """What was asked so far."""
         both = [asker for asker in (self.writer, self.judge) if asker is not None]
         return Spent(
-            sent=sum(asker.sent for asker in both),
+            sent=int(self.purse.spent.requests),
             replayed=sum(asker.replayed for asker in both),
             damaged=self.journal.damaged if self.journal else 0,
             prompt_tokens=sum(asker.prompt_tokens for asker in both),

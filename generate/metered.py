@@ -110,8 +110,9 @@ class _Call(Iterator[Answer]):
 
     def wake(self) -> None:
         """Let a `take` that waits come back."""
-        if isinstance(self._answers, Takeable):
-            self._answers.wake()
+        answers: object = self._answers
+        if isinstance(answers, Takeable):
+            answers.wake()
 
     def close(self) -> None:
         """End the client's own call."""
