@@ -4,7 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from generate.grounding.facts import Fact, facts
@@ -92,7 +92,9 @@ def read_evidence(passage: str, headings: tuple[str, ...] = (), question: str = 
     """Read a passage."""
     reads: list[Read] = []
     for piece in pieces(passage):
-        before, own = facts(piece.context), facts(piece.text)
+        before = facts(piece.context)
+        shift = 1 + max((fact.clause for fact in before), default=-1)
+        own = tuple(replace(fact, clause=fact.clause + shift) for fact in facts(piece.text))
         reads.append(Read(piece, before + own, len(before), frozenset(fact.key for fact in before + own)))
     beside = tuple(fact for text in (*headings, question) for fact in facts(bare(text)))
     whole = "\n".join((passage, *headings, question))

@@ -24,7 +24,7 @@ _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _CODE = re.compile(
     r"(?P<ticks>`+)(?P<inner>.+?)(?P=ticks)"
     r"|(?<![\w-])--?[a-z][\w-]+(?:=\S+)?"  # an option
-    r"|(?<![\w/.])~?\.{0,2}/[\w.~-]+(?:/[\w.~-]*)*|\b\w[\w-]*(?:/[\w-]+)+\.\w{1,5}\b"  # a path
+    r"|(?<![\w/.])~?\.{0,2}/[\w.~-]+(?:/[\w.~-]*)*|\b\w[\w-]*(?:/[\w-]+)+(?:\.\w+)+"  # a path
     r"|\b\w+_\w[\w.]*|\b[A-Za-z]\w+(?:\.[a-z_]\w+)+(?:\(\))?|\b\w+\(\)"  # a_b, a.b, a()
     r"|\b\d+(?:\.\d+){2,}\w*\b|\bv\d+(?:\.\d+)*\b"  # a version
     r"|\b(?=[\w-]*[A-Z])(?=[\w-]*\d)[A-Z0-9][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*\b|\b\d{1,3}xx\b"  # AES-256, IP67
@@ -44,7 +44,7 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _WEEKDAY = re.compile(r"\b(?P<day>(?:mon|tues|wednes|thurs|fri|satur|sun)day)s?\b|\bweek(?:day|end)s?\b", re.IGNORECASE)
-_WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
+_WORD = re.compile(r"(?<!\d)[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
 _TITLE = re.compile(r"(?:Dr|Mr|Mrs|Ms|Prof)\.\s")
 
 

@@ -5,6 +5,7 @@ fit the passage clearly better with two of its names, numbers or words changed f
 changed for another of the passage, it was put in the wrong place.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,7 +18,8 @@ from generate.grounding.numbers import TIME_UNITS
 from generate.grounding.polarity import POLES, opposed
 from generate.strategies.strategy import Rejection
 
-SWAPPED, SWAPPED_WORD = 0.95, 1.1  # gains in fit from which on two things, or two plain words, have changed places
+SWAPPED, SWAPPED_WORD, SWAPPED_OTHER = 0.95, 1.1, 1.4  # gains in fit from which on two things of a kind, two plain
+# words, two things of different kinds have changed places
 PUT, PUT_WORD = 1.05, 0.85  # gains from which on another thing, or another word of its class, belongs there
 
 _TYPED = frozenset(["date", "time", "weekday", "name"])
@@ -138,8 +140,6 @@ def _nearness(evidence: Evidence) -> _Nearness:
         for low, one in enumerate(tokens):
             near.rivals.setdefault(one.kind, {})[one.key] = one.fact
             note(one.key, "", 1.0)
-            if one.kind == "word" and one.fact.text[0].isupper() and bare_stem(one.fact.text) not in GENERIC:
-                near.rivals.setdefault("name", {})[one.key] = one.fact  # at the head of a sentence it may be a name
             if one.way:
                 note(one.key, f"way {one.way}", 1.0)
             for high in range(low + 1, len(tokens)):
@@ -173,23 +173,40 @@ def _entities(evidence: Evidence) -> dict[str, str]:
 
 
 def _changes(tokens: list[_Token], near: _Nearness, evidence: Evidence) -> Iterator[tuple[float, Rejection]]:
-    own = {token.key for token in tokens}
+    own = {(number, token.key) for token in tokens for number in (token.sentence, -1)}
+    told = Counter(token.key for token in tokens)  # what is named twice may stand in two places
+    there = Counter(key for read in evidence.reads for key in {near.entities.get(fact.key, fact.key) for fact in read.facts})
+
+    def clear(token: _Token) -> bool:
+        """Tell whether it can be said which of its mentions is which."""
+        if token.kind == "word":
+            return told[token.key] == 1 and there[token.key] <= 2
+        return told[token.key] == 1 or token.fact.quantity is not None
+
     for place, one in enumerate(tokens):
         if not near.knows(one.key) or _says_nothing(one):
             continue
         for two in tokens[place + 1 :]:
-            if near.knows(two.key) and two.key != one.key and two.kind == one.kind and not _says_nothing(two):
-                if _listed(one, two, tokens):
+            if near.knows(two.key) and two.key != one.key and _alike(one, two) and not _says_nothing(two):
+                if _listed(one, two, tokens) or two.sentence - one.sentence > 1 or not (clear(one) and clear(two)):
                     continue
                 change = {one.key: two.key, two.key: one.key}
                 gain = _gain((one, two), change, tokens, near)
                 names = f"{one.fact.text.strip()} and {two.fact.text.strip()}"
-                yield gain - (SWAPPED_WORD if one.kind == "word" else SWAPPED), Rejection("swapped", names)
+                yield gain - (SWAPPED_WORD if one.kind == "word" else SWAPPED if one.kind == two.kind else SWAPPED_OTHER), Rejection("swapped", names)
         for key, rival in _rivals(one, near, evidence):
-            if key not in own:
+            if rival.text.casefold() == one.fact.text.casefold() or one.key in key or key in one.key:
+                continue
+            if (one.sentence if one.kind.startswith("code") else -1, key) not in own:
                 gain = _gain((one,), {one.key: key}, tokens, near)
                 limit = PUT_WORD if one.kind == "word" or one.kind.startswith("class") else PUT
                 yield gain - limit, Rejection("misplaced", f"{one.fact.text.strip()}, not {rival.text.strip()}")
+
+
+def _alike(one: _Token, two: _Token) -> bool:
+    """Tell whether two things could change places."""
+    nouns = {"word", "name"}
+    return one.kind == two.kind or all(each.kind in nouns or each.kind.startswith("class") for each in (one, two))
 
 
 def _says_nothing(token: _Token) -> bool:
@@ -212,9 +229,11 @@ def _rivals(token: _Token, near: _Nearness, evidence: Evidence) -> Iterator[tupl
 
 
 def _listed(one: _Token, two: _Token, tokens: list[_Token]) -> bool:
-    """Tell whether two things are named in one breath: `A and B`, where it does not matter which is which."""
+    """Tell whether two things are named in one breath, `A and B` or `A B`, where the order says nothing."""
     if one.sentence != two.sentence or two.place - one.place > 2:
         return False
+    if two.place - one.place == 1 and one.clause == two.clause and not two.way:
+        return True
     between = [token.fact for token in tokens if token.sentence == one.sentence and one.place < token.place < two.place]
     if any(fact.text.lower() not in {other.fact.text.lower() for other in tokens if other.fact is not fact} for fact in between):
         return False

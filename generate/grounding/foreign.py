@@ -144,7 +144,9 @@ def same(own: Quantity, other: Quantity, evidence: Evidence) -> bool:
         return alike and _near(own.size * abs(other.per), other.size * abs(own.per))
     if own.per and other.every:
         return _near(own.value * other.size, abs(own.per)) and (own.per < 0) == (other.dimension == "months")
-    if own.per and not (own.dimension or root(own.noun) == root(other.noun)):
+    if other.loose and not other.dimension and not other.per and own.text.lower() not in {"one", "once"}:
+        return False
+    if own.per and not (own.dimension or (own.noun and root(own.noun) == root(other.noun))):
         return False
     if own.per and not any(_per_known(own.per, name, unit) and name in evidence.given for name, unit in TIME_UNITS.items()):
         return False
@@ -155,7 +157,7 @@ def same(own: Quantity, other: Quantity, evidence: Evidence) -> bool:
     if own.dimension and not other.dimension:
         return not _counts(other) or root(other.noun) == root(own.noun) or own.dimension in {"characters", "words"}
     if other.dimension and _counts(own) and not own.noun.startswith("degree"):
-        return own.noun in other.text or root(own.noun) not in evidence.known
+        return own.noun in other.text or (root(own.noun) not in evidence.known and own.noun != "times")
     return True
 
 

@@ -35,7 +35,7 @@ _SAME = """
     lose lost
     give gave given grant
     send sent submit forward pass hand transmit
-    get got receive obtain receipt
+    get got receive obtain
     tell told inform notify notification notice
     answer reply respond response
     return returned
@@ -158,11 +158,11 @@ _SAME = """
     set
     cut
     decide decision
-    apply application applicant
+    apply applicant
     arrive arrival
     deliver delivery
     extend extension
-    reserve reservation book booking
+    reserve reservation booking
     record recording
     deduct deduction
     sufficient enough suffice

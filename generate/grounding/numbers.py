@@ -121,7 +121,7 @@ _RATE = re.compile(
     r"|\b(?P<adverb>hourly|daily|weekly|monthly|quarterly|yearly|annually)\b",
     re.IGNORECASE,
 )
-_HEAD = re.compile(r"\b([A-Za-z]{3,}s|floor|room|port|page|level|line|chapter): \Z", re.IGNORECASE)
+_HEAD = re.compile(r"\b([A-Za-z]{3,}s|floor|room|port|page|level|line|chapter)(?:: | = )\Z", re.IGNORECASE)
 _EVERY_N = re.compile(r"\bevery\s+\Z", re.IGNORECASE)
 
 
@@ -219,7 +219,8 @@ def _quantity(text: str, number: "re.Match[str]", value: float) -> Quantity:
         dimension, factor = _UNITS[ahead[-1]]
     elif ahead[-3:].lower() in _UNITS and _UNITS[ahead[-3:].lower()][0] in MONEY:
         dimension, factor = _UNITS[ahead[-3:].lower()]
-    after = None if number.group("ordinal") else _UNIT_AFTER.match(text, end)
+    bare = spelled is not None and spelled.lower() in {"once", "twice", "thrice"}
+    after = None if number.group("ordinal") or bare else _UNIT_AFTER.match(text, end)
     if after and not dimension:
         name = after.group("unit").replace(" ", "")
         known = _UNITS.get(name.lower()) if _CASED.get(name, "x") else None
@@ -230,7 +231,7 @@ def _quantity(text: str, number: "re.Match[str]", value: float) -> Quantity:
             known = _UNITS.get(later.group("unit").lower()) if later else None
             after = later or after
         noun = name.lower()
-        if known:
+        if known and not noun.startswith("night"):
             dimension, factor = known
             end = after.end("unit")
             if after.group("per") and _UNITS.get(after.group("per").lower(), ("",))[0] in {"time", "months"}:
@@ -240,7 +241,7 @@ def _quantity(text: str, number: "re.Match[str]", value: float) -> Quantity:
         noun = after.group("unit").lower()
     if not noun and (head := _HEAD.search(text, max(0, start - 30), start)):
         noun = head.group(1).lower()
-    if dimension not in {"time", "months"} or noun.startswith("night"):
+    if dimension not in {"time", "months"}:
         behind = _PER.match(text, end)
         if behind:
             per = _per(*_UNITS[behind.group("per")])

@@ -86,10 +86,10 @@ def pieces(passage: str) -> list[Piece]:
             if _RULE.match(line):
                 continue
             if head is None:
-                head, group = cells, group + 1
-                out.append(Piece("; ".join(cells), "", group, "head"))
+                head, group = [cell[:1].lower() + cell[1:] if cell[1:].islower() else cell for cell in cells], group + 1
+                out.append(Piece("; ".join(head), "", group, "head"))
             else:
-                told = [f"{name}: {cell}" if name else cell for name, cell in zip(head, cells, strict=False)]
+                told = [f"{name} = {cell}" if name else cell for name, cell in zip(head, cells, strict=False)]
                 out.append(Piece("; ".join(told), "", group, "row"))
         else:
             head = None
@@ -105,8 +105,8 @@ def pieces(passage: str) -> list[Piece]:
                 put()
                 kind = "item"
                 held = [line[item.end() :]]
-            elif _DEFINED.match(line) and out and not held:  # a term stands above
-                term = out.pop().text
+            elif _DEFINED.match(line) and (held or out):  # a term stands above
+                term = " ".join(held) if held else out.pop().text
                 held = [f"{term}: {_DEFINED.sub('', line)}"]
             else:
                 held.append(line.strip())

@@ -11,6 +11,7 @@ from generate.grounding.evidence import Evidence, Read
 from generate.grounding.facts import Fact
 from generate.grounding.lexicon import GENERIC, bare_stem
 from generate.grounding.polarity import NEGATION, POLES
+from generate.grounding.words import STOP
 from generate.strategies.strategy import Rejection
 
 _MORE = r"(?:more|longer|larger|higher|greater|older|bigger|warmer|heavier|above|over|exceed\w*|beyond)"
@@ -36,9 +37,9 @@ _NEAR_WORDS = frozenset(
 _IGNORED = frozenset("may all each every with first none".split())
 _NEGATIVE = re.compile(
     r"\b(?:forbid\w*|forbidden|prohibit\w*|ban|banned|refus\w*|den(?:y|ied|ies)|reject\w*|lack\w*|lose\w*|lost|fail\w*|avoid\w*"
-    r"|except|stop\w*|skip\w*|exempt|free|off|disable\w*|invalid|instead|rather|un(?!less|der|til|it|iq|ion)\w+|\w+less"
-    r"|exclud\w*|private|optional|broken|missing|impossible|nothing|restrict\w*|prevent\w*|decline\w*|wrong|expire\w*|delete\w*"
-    r"|regardless|opposite|remov\w*|leave|left|only)\b",
+    r"|except|stop\w*|skip\w*|exempt|free|off|disable\w*|invalid|instead|rather|un(?!less|der|til|it|iq|ion)\w+|(?!unless)\w+less"
+    r"|exclud\w*|private|optional|broken|missing|impossible|restrict\w*|prevent\w*|decline\w*|wrong|expire\w*|delete\w*"
+    r"|regardless|opposite|remov\w*)\b",
     re.IGNORECASE,
 )
 _COMPARED = frozenset("more less fewer longer larger higher greater shorter smaller lower older younger later earlier".split())
@@ -162,6 +163,8 @@ def _switched(found: Sequence[Fact], place: int) -> bool:
     before = found[place - 1].text.lower() if place else ""
     ahead = [fact.text.lower() for fact in found[max(0, place - 4) : place]]
     behind = found[place + 1].text.lower() if place + 1 < len(found) else ""
+    if place + 1 < len(found) and found[place + 1].kind != "small":
+        return False
     return before in {"is", "are", "be", "been"} or behind == "by" or any(word.startswith(("turn", "switch")) for word in ahead)
 
 
@@ -191,12 +194,14 @@ class _Clause:
         keys: Its content.
         no: The negation in it, or nothing.
         behind: Content behind the negation.
+        scope: What of it stands near the negation.
         turns: Words in it that turn it, or may.
     """
 
     keys: frozenset[str]
     no: str
     behind: frozenset[str]
+    scope: frozenset[str]
     turns: frozenset[str]
 
 
@@ -209,12 +214,12 @@ def _clauses(found: Sequence[Fact]) -> list[_Clause]:
         places = [place for place, fact in enumerate(group) if _is_negation(group, place)]
         if len(group) == 1 and places:  # "No," answers the question
             continue
-        content = [fact for fact in group if fact.kind != "small"]
-        behind = [fact.key for fact in group[places[-1] + 1 :] if fact.kind != "small"] if places else []
+        content = [fact for fact in group if fact.kind != "small" and fact.text.lower() not in STOP]
+        behind = [fact.key for fact in group[places[-1] + 1 :] if fact in content] if places else []
         keys = frozenset(fact.key for fact in content)
         no = group[places[-1]].text if len(places) % 2 else ""
         turns = frozenset(bare_stem(fact.text) for fact in group if _NEGATIVE.fullmatch(fact.text))
-        out.append(_Clause(keys, no, frozenset(behind) or keys, turns))
+        out.append(_Clause(keys, no, frozenset(behind) or keys, frozenset(behind[:3]) or keys, turns))
     return out
 
 
@@ -223,6 +228,8 @@ def _is_negation(group: Sequence[Fact], place: int) -> bool:
     if not (NEGATION.fullmatch(group[place].text) or group[place].text.lower() == "unless"):
         return False
     behind = [fact.text.lower() for fact in group[place + 1 : place + 5]]
+    if behind[:1] == ["longer"] and behind[1:2] != ["than"]:
+        return True
     return not any(word in _COMPARED or (word.endswith("er") and behind[at + 1 : at + 2] == ["than"]) for at, word in enumerate(behind))
 
 
@@ -240,15 +247,15 @@ def _negations(found: Sequence[Fact], evidence: Evidence) -> Rejection | None:
         if any(own.turns ^ clause.turns for clause, _ in top):
             continue
         if own.no and own.behind:
-            if not any(clause.no for clause, _ in top) and not any(_turns(read) for _, read in top):
+            if not any(clause.no for clause, _ in top) and not any(_turns(read, own.keys) for _, read in top):
                 return Rejection("negation", f"{own.no}: {top[0][1].piece.text[:200]}")
-        elif not own.no and all(clause.no and clause.behind & own.keys for clause, _ in top):
+        elif not own.no and all(clause.no and clause.scope & own.keys for clause, _ in top):
             return Rejection("negation", f"without {top[0][0].no}: {top[0][1].piece.text[:200]}")
     return None
 
 
-def _turns(read: Read) -> bool:
-    return any(_is_negation(read.facts, place) for place in range(len(read.facts)))
+def _turns(read: Read, keys: frozenset[str]) -> bool:
+    return any(clause.no and clause.scope & keys for clause in _clauses(read.facts))
 
 
 def _overlap(own: _Clause, other: _Clause, read: Read, whole: set[str], evidence: Evidence) -> float:
