@@ -28,7 +28,7 @@ def check_answer(
             fault = foreign_word(found, evidence) or wrong_way(found, text, evidence) or _invented(found, text, evidence)
         if fault:
             return fault
-    return misfit([found for _, found in read], evidence) if evidence.english else None
+    return misfit([found for _, found in read], evidence, facts(question)) if evidence.english else None
 
 
 def _invented(found: Sequence[Fact], text: str, evidence: Evidence) -> Rejection | None:

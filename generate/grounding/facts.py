@@ -30,6 +30,7 @@ _CODE = re.compile(
     r"|\b(?=[\w-]*[A-Z])(?=[\w-]*\d)[A-Z0-9][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*\b|\b\d{1,3}xx\b"  # AES-256, IP67
     r"|\b[a-z]+[A-Z]\w*|\b[A-Z][a-z]+[A-Z]\w*"  # camelCase
     r"|\b[A-Z]{2,}(?![a-z])\b"
+    r"|(?<=[a-z:,;] )[B-HJ-Z](?=[\s.,;:)]|$)"  # building C"
 )
 _DATE = re.compile(
     rf"\b(?P<year0>\d{{4}})-(?P<month0>\d\d)-(?P<day0>\d\d)\b"
@@ -144,7 +145,7 @@ def _clauses(text: str, found: list[Fact]) -> tuple[Fact, ...]:
 
 
 _CUT = re.compile(
-    r"[,;:()\u2013\u2014](?=\s|$)|(?<=\s)[-(](?=\s|\w)|[.!?](?=\s)"
+    r"[,;:)\u2013\u2014](?=\s|$)|(?<=\s)-(?=\s)|[.!?](?=\s)"
     r"|(?<=\s)(?:and|but|whereas|while|although|because|unless|if|when|where|which|who|or|so|otherwise)(?=\s)"
 )
 

@@ -7,7 +7,7 @@ changed for another of the passage, it was put in the wrong place.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from generate.grounding.evidence import Evidence, Read, read_evidence
@@ -23,6 +23,7 @@ SWAPPED, SWAPPED_WORD, SWAPPED_OTHER = 0.95, 1.1, 1.4  # gains in fit from which
 PUT, PUT_WORD = 1.05, 0.85  # gains from which on another thing, or another word of its class, belongs there
 
 _TYPED = frozenset(["date", "time", "weekday", "name"])
+_SHORT = 2  # facts of an answer's first sentence up to which the question belongs to it
 _WAYS = {"from": "from", "to": "to", "into": "to", "by": "by", "than": "not", "not": "not", "of": "of"}
 _PRONOUNS = frozenset("it they this that these those he she".split())
 
@@ -39,6 +40,7 @@ class _Token:
         clause: Number of its clause there.
         place: Its place among the facts of the sentence.
         way: The small word in front of it that says which way it goes.
+        asked: Whether it stands in the question.
     """
 
     fact: Fact
@@ -48,6 +50,7 @@ class _Token:
     clause: int
     place: int
     way: str
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +74,10 @@ class _Nearness:
         return (key, "") in self.pairs
 
 
-def misfit(sentences: Sequence[Sequence[Fact]], evidence: Evidence) -> Rejection | None:
-    """Look for two things that changed places, or one that took another's."""
+def misfit(
+    sentences: Sequence[Sequence[Fact]], evidence: Evidence, question: Sequence[Fact] = ()
+) -> Rejection | None:
+    """Look for two things that changed places, or one that took another's; a short answer is read with its question."""
     near = _nearness(evidence)
     tokens: list[_Token] = []
     number, clause = -1, 0
@@ -81,6 +86,8 @@ def misfit(sentences: Sequence[Sequence[Fact]], evidence: Evidence) -> Rejection
         clause = 1 + max((token.clause for token in tokens if token.sentence == number), default=0) if follows else 0
         number += not (follows and tokens)
         tokens += _tokens(found, near, number, clause=clause, place=sum(token.sentence == number for token in tokens))
+    if question and sum(token.sentence == 0 for token in tokens) <= _SHORT:
+        tokens += [replace(token, asked=True) for token in _tokens(question, near, 0, clause=100, place=len(tokens) + 2)]
     best = max(_changes(tokens, near, evidence), default=None, key=lambda change: change[0])
     if best is None or best[0] < 0:
         return None
@@ -104,12 +111,17 @@ def _tokens(
         key = near.entities.get(fact.key, fact.key) if fact.text[:1].isupper() else fact.key
         if out and out[-1].key == key and fact.kind == "name":
             continue
-        out.append(_Token(fact, key, _kind(fact, near.names), number, clause, place + len(out), way))
+        kind = _kind(fact, near.names)
+        if read is not None and read.piece.kind == "code" and kind == "word" and not out:
+            kind = "code name"  # a setting in a file
+        out.append(_Token(fact, key, kind, number, clause, place + len(out), way))
         way = ""
     return out
 
 
 def _kind(fact: Fact, names: frozenset[str]) -> str:
+    if fact.quantity is not None and fact.quantity.dimension in {"time", "months"}:
+        return "number time"
     if fact.quantity is not None:
         return f"number {fact.quantity.dimension}"
     if fact.kind == "code":
@@ -205,12 +217,12 @@ def _changes(tokens: list[_Token], near: _Nearness, evidence: Evidence) -> Itera
 
 def _alike(one: _Token, two: _Token) -> bool:
     """Tell whether two things could change places."""
-    nouns = {"word", "name"}
+    nouns = {"name", "code name"}
     return one.kind == two.kind or all(each.kind in nouns or each.kind.startswith("class") for each in (one, two))
 
 
 def _says_nothing(token: _Token) -> bool:
-    return token.kind == "word" and (
+    return token.asked or token.kind == "word" and (
         bare_stem(token.fact.text) in GENERIC or token.fact.text.lower() in {"after", "before", "on", "off", "must", "over", "all"}
     )
 
@@ -237,6 +249,10 @@ def _listed(one: _Token, two: _Token, tokens: list[_Token]) -> bool:
     between = [token.fact for token in tokens if token.sentence == one.sentence and one.place < token.place < two.place]
     if any(fact.text.lower() not in {other.fact.text.lower() for other in tokens if other.fact is not fact} for fact in between):
         return False
+    if two.place - one.place == 1 and two.clause != one.clause and any(
+        token.sentence == two.sentence and token.clause == two.clause and token.place > two.place for token in tokens
+    ):
+        return False
     return not two.way and one.kind == two.kind
 
 
@@ -246,7 +262,7 @@ def _gain(moved: Sequence[_Token], change: dict[str, str], tokens: list[_Token],
     for one in moved:
         key, new = one.key, change[one.key]
         if one.way:
-            total += near.pairs.get((new, f"way {one.way}"), 0.0) - near.pairs.get((key, f"way {one.way}"), 0.0)
+            total += 1.3 * (near.pairs.get((new, f"way {one.way}"), 0.0) - near.pairs.get((key, f"way {one.way}"), 0.0))
         for other in tokens:
             if other.sentence != one.sentence or other.key in change:
                 continue

@@ -4,7 +4,7 @@
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
 _WORDS: dict[str, float] = {word: value for value, word in enumerate((_ONES + " eighteen nineteen").split())}
@@ -71,7 +71,7 @@ for _dimension, _factor, _names in (
     ("pressure", 1.0, "bar bars"),
     ("pressure", 0.001, "mbar"),
     ("pressure", 0.0689476, "psi"),
-    ("celsius", 1.0, "\u00b0c celsius"),
+    ("celsius", 1.0, "\u00b0c celsius degree degrees"),
     ("fahrenheit", 1.0, "\u00b0f fahrenheit"),
     ("pixels", 1.0, "px pixel pixels"),
     ("percent", 1.0, "% percent percentage"),
@@ -103,7 +103,7 @@ _NUMBER = re.compile(
 )
 _UNIT_AFTER = re.compile(
     r"[ \u00a0-]?(?:(?:more|further|full|whole|working|business|calendar|unused|additional|consecutive|extra|paid|other|of an?|an?"
-    r"|degrees)[ -]){0,2}"
+    r"|degrees(?= [CF]))[ -]){0,2}"
     r"(?P<unit>\u00b0 ?[CF]\b|%|[$\u20ac\u00a3\u00a5]|[A-Za-z\u00b2]+)(?:(?P<slash>/)(?P<per>[A-Za-z]+))?"
 )
 _PER = re.compile(
@@ -121,6 +121,7 @@ _RATE = re.compile(
     r"|\b(?P<adverb>hourly|daily|weekly|monthly|quarterly|yearly|annually)\b",
     re.IGNORECASE,
 )
+_ANOTHER = re.compile(r"\banother\s+\Z")
 _HEAD = re.compile(r"\b([A-Za-z]{3,}s|floor|room|port|page|level|line|chapter)(?:: | = )\Z", re.IGNORECASE)
 _EVERY_N = re.compile(r"\bevery\s+\Z", re.IGNORECASE)
 
@@ -175,7 +176,14 @@ def quantities(text: str) -> list[Quantity]:
         unit = one.group("unit") or _EVERY[one.group("adverb").lower()]
         dimension, factor = _UNITS[unit.lower()]
         found.append(Quantity(1.0, "", 1.0, "time", _per(dimension, factor), *one.span(), one.group(), loose=True))
-    return _joined(text, sorted(found, key=lambda one: one.start))
+    found.sort(key=lambda one: one.start)
+    for place in range(1, len(found)):  # `for 15 minutes and another 40`
+        one = found[place]
+        before = next((each for each in reversed(found[:place]) if each.dimension == "time"), found[place - 1])
+        if not one.dimension and before.dimension and before.value and _ANOTHER.search(text, 0, one.start):
+            size = one.value * before.size / before.value
+            found[place] = replace(one, dimension=before.dimension, size=size, noun=before.noun)
+    return _joined(text, found)
 
 
 def _value(number: "re.Match[str]") -> float | None:
@@ -197,6 +205,20 @@ def _value(number: "re.Match[str]") -> float | None:
         else:
             current += _WORDS[word]
     return total + current + (0.5 if number.group("half") else 0.0)
+
+
+ELSEWHERE = {
+    word: value
+    for line in (  # German, French, Spanish, Italian, Portuguese, Dutch: from two to twelve
+        "zwei drei vier f\u00fcnf sechs sieben acht neun zehn elf zw\u00f6lf",
+        "deux trois quatre cinq six sept huit neuf dix onze douze",
+        "dos tres cuatro cinco seis siete ocho nueve diez once doce",
+        "due tre quattro cinque sei sette otto nove dieci undici dodici",
+        "dois tr\u00eas quatro cinco seis sete oito nove dez onze doze",
+        "twee drie vier vijf zes zeven acht negen tien elf twaalf",
+    )
+    for value, word in enumerate(line.split(), start=2)
+} | {"zweimal": 2, "dreimal": 3, "duas": 2, "ein": 1, "eine": 1, "un": 1, "une": 1, "uno": 1, "una": 1, "um": 1, "een": 1}
 
 
 def read(digits: str) -> float:

@@ -29,7 +29,7 @@ class Piece:
         text: Its words.
         context: What it hangs on: the line that opens its list, the head of its table. It is read with the piece.
         group: Pieces of one paragraph, list or table share it.
-        kind: `sentence`, `item`, `row` or `code`.
+        kind: `sentence`, `item`, `more` of an item, `row`, `head` or `code`.
     """
 
     text: str
@@ -67,7 +67,7 @@ def pieces(passage: str) -> list[Piece]:
         nonlocal held, opening, kind, term
         if held:
             found = sentences(bare(" ".join(held)))
-            out.extend(Piece(one, term if place else opening if kind == "item" else "", group, kind) for place, one in enumerate(found))
+            out.extend(Piece(one, term if place else opening if kind == "item" else "", group, "more" if place and kind == "item" else kind) for place, one in enumerate(found))
             if kind == "sentence" and found:
                 opening = found[-1] if found[-1].endswith(":") else ""
         held, kind, term = [], "sentence", ""
