@@ -24,7 +24,7 @@ PUT, PUT_WORD = 1.05, 0.85  # gains from which on another thing, or another word
 
 _TYPED = frozenset(["date", "time", "weekday", "name"])
 _SHORT = 2  # facts of an answer's first sentence up to which the question belongs to it
-_WAYS = {"from": "from", "to": "to", "into": "to", "by": "by", "than": "not", "not": "not", "of": "of"}
+_WAYS = {"from": "from", "to": "to", "into": "to", "by": "by", "than": "not", "not": "not", "of": "of", "in": "in", "for": "for"}
 _PRONOUNS = frozenset("it they this that these those he she".split())
 
 

@@ -12,10 +12,8 @@ from generate.grounding.numbers import ELSEWHERE, MONEY, TIME_UNITS, Quantity
 from generate.grounding.words import STOP
 from generate.strategies.strategy import Rejection
 
-_SUM = re.compile(
-    r"\b(?:total|together|altogether|sum|later|earlier|more|longer|difference|increased?|decreased?|by|less|combined)\b",
-    re.IGNORECASE,
-)
+_SUM = re.compile(r"\b(?:total|together|altogether|sum|in all|difference|combined)\b", re.IGNORECASE)
+_APART = re.compile(r"\s*(?:\w+\s+)?(?:more|less|later|earlier|longer|shorter|higher|lower)\b", re.IGNORECASE)
 _LIMITED = re.compile(r"\b(?:than|least|most|up to|within|after|under|over|below|above)\s*\Z", re.IGNORECASE)
 _BY = re.compile(r"\b(?:by|another|additional|further|extra|plus|minus)\s*\Z", re.IGNORECASE)
 _MORE = re.compile(r"\b(?:more|less|extra|additional|later|earlier)\b", re.IGNORECASE)
@@ -211,7 +209,7 @@ def _follows(own: Quantity, found: tuple[Fact, ...], sentence: str, evidence: Ev
     about = _ABOUT.search(sentence, 0, own.start) is not None
     if about and any(one.dimension == own.dimension and abs(one.size - own.size) <= 0.2 * own.size for one in told):
         return True
-    strong = _SUM.search(sentence) is not None
+    strong = bool(_SUM.search(sentence) or _APART.match(sentence, own.end) or _BY.search(sentence, 0, own.start))
     added = {fact.quantity for read in evidence.reads for fact in read.facts if _adds(fact, read.piece.text)}
     for numbers in _grouped(evidence):
         like = [one for one in numbers if one.dimension == own.dimension or (not one.dimension and own.dimension == "months")]

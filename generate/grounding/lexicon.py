@@ -274,7 +274,7 @@ _GENERIC = """
     extend reduce become create produce generate build run execute perform operate work function act serve
     own belong relate link connect attach combine separate divide split share distribute
     employee staff worker company organisation organization team user customer reader
-    since always never default help thanks welcome please sorry sure certainly definitely unfortunately fortunately importantly
+    since always never thanks welcome please sorry sure certainly definitely unfortunately fortunately importantly
     rule policy requirement condition exception limit restriction regulation procedure step measure
     half quarter double triple whole both neither either none entire
     early late soon immediately instantly prompt promptly quickly slowly gradually automatically manually

@@ -42,6 +42,7 @@ _NEGATIVE = re.compile(
     r"|regardless|opposite|remov\w*)\b",
     re.IGNORECASE,
 )
+_WEAK = frozenset(["help", "default"])  # `if that does not help`, `not by default`
 _CONDITIONS = frozenset("if when provided".split())
 _PREDICATES = frozenset("is are was were must may can will".split())  # what they open is no more negated
 _DETERMINERS = frozenset("no nobody none nothing neither".split())  # `no restart is needed`
@@ -280,7 +281,7 @@ def _negations(found: Sequence[Fact], evidence: Evidence) -> Rejection | None:
         if any(own.turns ^ clause.turns for clause, _ in top):
             continue
         if own.no:
-            if not own.behind & whole:
+            if own.behind <= _WEAK:
                 continue
             if own.no.lower() == "unless" and not any(clause.some for clause, _ in top):
                 continue
