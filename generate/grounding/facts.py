@@ -124,7 +124,7 @@ def _word(word: "re.Match[str]", text: str) -> Fact:
     return Fact(kind, low if kind == "small" else root(low), word.group(), word.start())
 
 
-_JOINING = frozenset("from to by than rather instead not never no without with and or but if only".split())
+_JOINING = frozenset("from to by than rather instead not never no without with and or but if only unless".split())
 
 
 def _opens(text: str, place: int) -> bool:

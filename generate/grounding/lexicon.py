@@ -10,7 +10,7 @@ from functools import lru_cache
 # One line for each meaning; its words are taken for one.
 _SAME = """
     employee staff worker colleague personnel workforce
-    holiday vacation leave
+    holiday vacation
     annual yearly annually year
     daily day
     weekly week
@@ -65,7 +65,7 @@ _SAME = """
     receipt invoice bill
     office workplace
     folder directory
-    parameter argument setting
+    parameter argument
     default standard
     limit restrict
     maximum max
@@ -102,13 +102,13 @@ _SAME = """
     further additional
     method way
     reason because
-    kind type sort
+    kind type
     part portion
     place location
     duration length long
     photograph photo picture
     ask request
-    agree agreement consent
+    agree agreement consents
     enter entry
     swap exchange
     confirm confirmation
@@ -188,9 +188,7 @@ _SAME = """
     trade
     retrieve restore restored
     terminal
-    sort sorted order
-    ordering
-    rank
+    sort sorted
     slice sliced
     air
     correspond
@@ -304,7 +302,7 @@ def _stem(word: str) -> str:
     """Take the commonest English endings off."""
     word = word.replace("\u2019", "'").removesuffix("'s").removesuffix("s'")
     for ending, put in (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ied", "y"), ("ed", ""), ("ly", ""), ("es", ""), ("s", "")):
-        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith(("ss", "us", "is")):
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith(("ss", "us", "is", "eed")):
             word = word[: -len(ending)] + put
             if ending in {"ing", "ed"}:
                 word = _DOUBLED.sub(r"\1", word)
