@@ -5,35 +5,53 @@ from collections.abc import Sequence
 from generate.grounding.evidence import Evidence, read_evidence
 from generate.grounding.facts import Fact, facts
 from generate.grounding.fit import misfit
+from generate.grounding.fold import fold
 from generate.grounding.foreign import foreign_fact, foreign_word
 from generate.grounding.sentences import pieces
 from generate.grounding.stance import wrong_way
 from generate.rejection import Rejection
 
-FOREIGN_WORDS, FOREIGN_SHARE = (
-    2,
-    0.2,
-)  # words of a sentence that the passage does not hold, and their share, to be an invention
+_IN_LISTS = frozenset("and or the a an your our their its".split())
+VERBATIM = 25  # characters from which on a sentence that stands in the passage word for word needs no more looks
+FOREIGN_WORDS, FOREIGN_SHARE = 2, 0.2  # words of a sentence that the passage does not hold, and their share, to be an invention
 
 
-def check_answer(answer: str, passage: str, *, question: str = "", headings: Sequence[str] = ()) -> Rejection | None:
+def check_answer(
+    answer: str, passage: str, *, question: str = "", headings: Sequence[str] = ()
+) -> Rejection | None:
     evidence = read_evidence(passage, tuple(headings), question)
+    verbatim = {fold(read.piece.text).text for read in evidence.reads}
     read = [(piece.text, facts(piece.text)) for piece in pieces(answer)]
+    read = [(text, found) for text, found in read if len(text) < VERBATIM or fold(text).text not in verbatim]
     for text, found in read:
         fault = foreign_fact(found, text, evidence)
         if fault is None and evidence.english:
-            fault = (
-                foreign_word(found, evidence) or wrong_way(found, text, evidence) or _invented(found, text, evidence)
-            )
+            fault = foreign_word(found, evidence) or wrong_way(found, text, evidence) or _invented(found, text, evidence)
         if fault:
             return fault
-    return misfit([found for _, found in read], evidence) if evidence.english else None
+    return misfit([found for _, found in read], evidence, facts(question)) if evidence.english else None
 
 
 def _invented(found: Sequence[Fact], text: str, evidence: Evidence) -> Rejection | None:
     """Look for a sentence with too many words of its own."""
     told = [fact for fact in found if fact.kind in {"word", "name"}]
     foreign = [fact.text for fact in told if evidence.foreign(fact)]
+    listed = _listed(found, foreign)
+    if listed:
+        return Rejection("unsupported", f"{listed}: {text[:200]}")
     if len(foreign) >= FOREIGN_WORDS and len(foreign) >= FOREIGN_SHARE * len(told):
         return Rejection("unsupported", f"{', '.join(foreign)}: {text[:200]}")
     return None
+
+
+def _listed(found: Sequence[Fact], foreign: Sequence[str]) -> str:
+    """Give a foreign item of a list whose other items stand in the passage."""
+    clauses: dict[int, list[str]] = {}
+    spoilt = {fact.clause for fact in found if fact.kind not in {"word", "name"} and fact.text.lower() not in _IN_LISTS}
+    for fact in found:
+        if fact.kind in {"word", "name"} and fact.clause not in spoilt:
+            clauses.setdefault(fact.clause, []).append(fact.text)
+    short = [words for words in clauses.values() if len(words) <= 2]
+    known = [words for words in short if not any(word in foreign for word in words)]
+    strange = [words for words in short if all(word in foreign for word in words)]
+    return " ".join(strange[0]) if len(strange) == 1 and known else ""

@@ -4,62 +4,19 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from generate.answers import WORD
 from generate.grounding.facts import Fact, facts
 from generate.grounding.lexicon import GENERIC, bare_stem, class_of, root
 from generate.grounding.numbers import Quantity, quantities
 from generate.grounding.sentences import Piece, bare, pieces
 from generate.grounding.words import STOP
+from generate.answers import WORD
 
 _ENGLISH = frozenset(
-    [
-        "the",
-        "of",
-        "and",
-        "to",
-        "a",
-        "in",
-        "is",
-        "that",
-        "for",
-        "it",
-        "with",
-        "on",
-        "be",
-        "by",
-        "this",
-        "are",
-        "or",
-        "from",
-        "at",
-        "an",
-        "not",
-        "have",
-        "can",
-        "will",
-        "has",
-        "their",
-        "was",
-        "but",
-        "you",
-        "your",
-        "if",
-        "when",
-        "which",
-        "must",
-        "may",
-        "should",
-        "do",
-        "does",
-        "no",
-        "yes",
-        "they",
-        "we",
-        "its",
-    ]
+    "the of and to a in is that for it with on be by this are or from at an not have can will has their was but you your "
+    "if when which must may should do does no yes they we its".split()
 )
 
 
@@ -118,9 +75,7 @@ class Evidence:
         if own in self.stems or root(word) in self.known:
             return True
         stem = own[: max(5, len(own) * 7 // 10)]
-        return len(own) >= 5 and any(
-            other.startswith(stem) or (len(other) >= 5 and own.startswith(other)) for other in self.stems
-        )
+        return len(own) >= 5 and any(other.startswith(stem) or (len(other) >= 5 and own.startswith(other)) for other in self.stems)
 
     def foreign(self, fact: Fact) -> bool:
         """Tell whether a word says something that the passage does not speak of."""
@@ -137,7 +92,9 @@ def read_evidence(passage: str, headings: tuple[str, ...] = (), question: str = 
     """Read a passage."""
     reads: list[Read] = []
     for piece in pieces(passage):
-        before, own = facts(piece.context), facts(piece.text)
+        before = facts(piece.context)
+        shift = 1 + max((fact.clause for fact in before), default=-1)
+        own = tuple(replace(fact, clause=fact.clause + shift) for fact in facts(piece.text))
         reads.append(Read(piece, before + own, len(before), frozenset(fact.key for fact in before + own)))
     beside = tuple(fact for text in (*headings, question) for fact in facts(bare(text)))
     whole = "\n".join((passage, *headings, question))
@@ -149,9 +106,7 @@ def read_evidence(passage: str, headings: tuple[str, ...] = (), question: str = 
         given=" ".join(bare(whole).casefold().split()) + " " + " ".join(whole.casefold().split()),
         reads=tuple(reads),
         loose=beside,
-        quantities=tuple(
-            quantity for read in reads for quantity in quantities(f"{read.piece.context}\n{read.piece.text}")
-        )
+        quantities=tuple(quantity for read in reads for quantity in quantities(f"{read.piece.context}\n{read.piece.text}"))
         + tuple(quantity for text in (*headings, question) for quantity in quantities(text)),
         known=frozenset(root(word) for word in words),
         stems=frozenset(bare_stem(word) for word in words),

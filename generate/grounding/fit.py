@@ -5,10 +5,12 @@ fit the passage clearly better with two of its names, numbers or words changed f
 changed for another of the passage, it was put in the wrong place.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from generate.grounding.evidence import Evidence, Read
+from generate.grounding.evidence import Evidence, Read, read_evidence
 from generate.grounding.facts import Fact
 from generate.grounding.foreign import counted
 from generate.grounding.lexicon import GENERIC, bare_stem, class_of
@@ -16,12 +18,14 @@ from generate.grounding.numbers import TIME_UNITS
 from generate.grounding.polarity import POLES, opposed
 from generate.rejection import Rejection
 
-SWAPPED, SWAPPED_WORD = 0.95, 1.1  # gains in fit from which on two things, or two plain words, have changed places
+SWAPPED, SWAPPED_WORD, SWAPPED_OTHER = 0.95, 1.1, 1.4  # gains in fit from which on two things of a kind, two plain
+# words, two things of different kinds have changed places
 PUT, PUT_WORD = 1.05, 0.85  # gains from which on another thing, or another word of its class, belongs there
 
 _TYPED = frozenset(["date", "time", "weekday", "name"])
-_WAYS = {"from": "from", "to": "to", "into": "to", "by": "by", "than": "not", "not": "not", "of": "of"}
-_PRONOUNS = frozenset(["it", "they", "this", "that", "these", "those", "he", "she"])
+_SHORT = 2  # facts of an answer's first sentence up to which the question belongs to it
+_WAYS = {"from": "from", "to": "to", "into": "to", "by": "by", "than": "not", "not": "not", "of": "of", "in": "in", "for": "for"}
+_PRONOUNS = frozenset("it they this that these those he she".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class _Token:
         clause: Number of its clause there.
         place: Its place among the facts of the sentence.
         way: The small word in front of it that says which way it goes.
+        asked: Whether it stands in the question.
     """
 
     fact: Fact
@@ -45,6 +50,7 @@ class _Token:
     clause: int
     place: int
     way: str
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +74,10 @@ class _Nearness:
         return (key, "") in self.pairs
 
 
-def misfit(sentences: Sequence[Sequence[Fact]], evidence: Evidence) -> Rejection | None:
-    """Look for two things that changed places, or one that took another's."""
+def misfit(
+    sentences: Sequence[Sequence[Fact]], evidence: Evidence, question: Sequence[Fact] = ()
+) -> Rejection | None:
+    """Look for two things that changed places, or one that took another's; a short answer is read with its question."""
     near = _nearness(evidence)
     tokens: list[_Token] = []
     number, clause = -1, 0
@@ -78,6 +86,8 @@ def misfit(sentences: Sequence[Sequence[Fact]], evidence: Evidence) -> Rejection
         clause = 1 + max((token.clause for token in tokens if token.sentence == number), default=0) if follows else 0
         number += not (follows and tokens)
         tokens += _tokens(found, near, number, clause=clause, place=sum(token.sentence == number for token in tokens))
+    if question and sum(token.sentence == 0 for token in tokens) <= _SHORT:
+        tokens += [replace(token, asked=True) for token in _tokens(question, near, 0, clause=100, place=len(tokens) + 2)]
     best = max(_changes(tokens, near, evidence), default=None, key=lambda change: change[0])
     if best is None or best[0] < 0:
         return None
@@ -101,12 +111,17 @@ def _tokens(
         key = near.entities.get(fact.key, fact.key) if fact.text[:1].isupper() else fact.key
         if out and out[-1].key == key and fact.kind == "name":
             continue
-        out.append(_Token(fact, key, _kind(fact, near.names), number, clause, place + len(out), way))
+        kind = _kind(fact, near.names)
+        if read is not None and read.piece.kind == "code" and kind == "word" and not out:
+            kind = "code name"  # a setting in a file
+        out.append(_Token(fact, key, kind, number, clause, place + len(out), way))
         way = ""
     return out
 
 
 def _kind(fact: Fact, names: frozenset[str]) -> str:
+    if fact.quantity is not None and fact.quantity.dimension in {"time", "months"}:
+        return "number time"
     if fact.quantity is not None:
         return f"number {fact.quantity.dimension}"
     if fact.kind == "code":
@@ -137,8 +152,6 @@ def _nearness(evidence: Evidence) -> _Nearness:
         for low, one in enumerate(tokens):
             near.rivals.setdefault(one.kind, {})[one.key] = one.fact
             note(one.key, "", 1.0)
-            if one.kind == "word" and one.fact.text[0].isupper() and bare_stem(one.fact.text) not in GENERIC:
-                near.rivals.setdefault("name", {})[one.key] = one.fact  # at the head of a sentence it may be a name
             if one.way:
                 note(one.key, f"way {one.way}", 1.0)
             for high in range(low + 1, len(tokens)):
@@ -172,29 +185,45 @@ def _entities(evidence: Evidence) -> dict[str, str]:
 
 
 def _changes(tokens: list[_Token], near: _Nearness, evidence: Evidence) -> Iterator[tuple[float, Rejection]]:
-    own = {token.key for token in tokens}
+    own = {(number, token.key) for token in tokens for number in (token.sentence, -1)}
+    told = Counter(token.key for token in tokens)  # what is named twice may stand in two places
+    there = Counter(key for read in evidence.reads for key in {near.entities.get(fact.key, fact.key) for fact in read.facts})
+
+    def clear(token: _Token) -> bool:
+        """Tell whether it can be said which of its mentions is which."""
+        if token.kind == "word":
+            return told[token.key] == 1 and there[token.key] <= 2
+        return told[token.key] == 1 or token.fact.quantity is not None
+
     for place, one in enumerate(tokens):
         if not near.knows(one.key) or _says_nothing(one):
             continue
         for two in tokens[place + 1 :]:
-            if near.knows(two.key) and two.key != one.key and two.kind == one.kind and not _says_nothing(two):
-                if _listed(one, two, tokens):
+            if near.knows(two.key) and two.key != one.key and _alike(one, two) and not _says_nothing(two):
+                if _listed(one, two, tokens) or two.sentence - one.sentence > 1 or not (clear(one) and clear(two)):
                     continue
                 change = {one.key: two.key, two.key: one.key}
                 gain = _gain((one, two), change, tokens, near)
                 names = f"{one.fact.text.strip()} and {two.fact.text.strip()}"
-                yield gain - (SWAPPED_WORD if one.kind == "word" else SWAPPED), Rejection("swapped", names)
+                yield gain - (SWAPPED_WORD if one.kind == "word" else SWAPPED if one.kind == two.kind else SWAPPED_OTHER), Rejection("swapped", names)
         for key, rival in _rivals(one, near, evidence):
-            if key not in own:
+            if rival.text.casefold() == one.fact.text.casefold() or one.key in key or key in one.key:
+                continue
+            if (one.sentence if one.kind.startswith("code") else -1, key) not in own:
                 gain = _gain((one,), {one.key: key}, tokens, near)
                 limit = PUT_WORD if one.kind == "word" or one.kind.startswith("class") else PUT
                 yield gain - limit, Rejection("misplaced", f"{one.fact.text.strip()}, not {rival.text.strip()}")
 
 
+def _alike(one: _Token, two: _Token) -> bool:
+    """Tell whether two things could change places."""
+    nouns = {"name", "code name"}
+    return one.kind == two.kind or all(each.kind in nouns or each.kind.startswith("class") for each in (one, two))
+
+
 def _says_nothing(token: _Token) -> bool:
-    return token.kind == "word" and (
-        bare_stem(token.fact.text) in GENERIC
-        or token.fact.text.lower() in {"after", "before", "on", "off", "must", "over", "all"}
+    return token.asked or token.kind == "word" and (
+        bare_stem(token.fact.text) in GENERIC or token.fact.text.lower() in {"after", "before", "on", "off", "must", "over", "all"}
     )
 
 
@@ -212,13 +241,16 @@ def _rivals(token: _Token, near: _Nearness, evidence: Evidence) -> Iterator[tupl
 
 
 def _listed(one: _Token, two: _Token, tokens: list[_Token]) -> bool:
-    """Tell whether two things are named in one breath: `A and B`, where it does not matter which is which."""
+    """Tell whether two things are named in one breath, `A and B` or `A B`, where the order says nothing."""
     if one.sentence != two.sentence or two.place - one.place > 2:
         return False
+    if two.place - one.place == 1 and one.clause == two.clause and not two.way:
+        return True
     between = [token.fact for token in tokens if token.sentence == one.sentence and one.place < token.place < two.place]
-    if any(
-        fact.text.lower() not in {other.fact.text.lower() for other in tokens if other.fact is not fact}
-        for fact in between
+    if any(fact.text.lower() not in {other.fact.text.lower() for other in tokens if other.fact is not fact} for fact in between):
+        return False
+    if two.place - one.place == 1 and two.clause != one.clause and any(
+        token.sentence == two.sentence and token.clause == two.clause and token.place > two.place for token in tokens
     ):
         return False
     return not two.way and one.kind == two.kind
@@ -230,7 +262,7 @@ def _gain(moved: Sequence[_Token], change: dict[str, str], tokens: list[_Token],
     for one in moved:
         key, new = one.key, change[one.key]
         if one.way:
-            total += near.pairs.get((new, f"way {one.way}"), 0.0) - near.pairs.get((key, f"way {one.way}"), 0.0)
+            total += 1.3 * (near.pairs.get((new, f"way {one.way}"), 0.0) - near.pairs.get((key, f"way {one.way}"), 0.0))
         for other in tokens:
             if other.sentence != one.sentence or other.key in change:
                 continue

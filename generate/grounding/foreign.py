@@ -4,25 +4,20 @@ import re
 from collections.abc import Iterator
 from itertools import combinations
 
+from generate.answers import WORD
 from generate.grounding.evidence import Evidence
 from generate.grounding.facts import Fact
 from generate.grounding.lexicon import GENERIC, bare_stem, class_of, root
-from generate.grounding.numbers import MONEY, TIME_UNITS, Quantity
+from generate.grounding.numbers import ELSEWHERE, MONEY, TIME_UNITS, Quantity
 from generate.grounding.words import STOP
 from generate.rejection import Rejection
 
-_TOTAL = re.compile(
-    r"\b(?:total|together|altogether|sum|later|more|longer|difference|increased?|decreased?|by|less|additional|i\.e|that is"
-    r"|average|combined|which is|or|long|lasts?|another)\b",
-    re.IGNORECASE,
-)
-_SUM = re.compile(
-    r"\b(?:total|together|altogether|sum|later|earlier|more|longer|difference|increased?|decreased?|by|less|combined)\b",
-    re.IGNORECASE,
-)
-_ABOUT = re.compile(
-    r"\b(?:about|around|roughly|approximately|nearly|almost|just|bit|under|over|some|close to)\b", re.IGNORECASE
-)
+_SUM = re.compile(r"\b(?:total|together|altogether|sum|in all|difference|combined)\b", re.IGNORECASE)
+_APART = re.compile(r"\s*(?:\w+\s+)?(?:more|less|later|earlier|longer|shorter|higher|lower)\b", re.IGNORECASE)
+_LIMITED = re.compile(r"\b(?:than|least|most|up to|within|after|under|over|below|above)\s*\Z", re.IGNORECASE)
+_BY = re.compile(r"\b(?:by|another|additional|further|extra|plus|minus)\s*\Z", re.IGNORECASE)
+_MORE = re.compile(r"\b(?:more|less|extra|additional|later|earlier)\b", re.IGNORECASE)
+_ABOUT = re.compile(r"\b(?:about|around|roughly|approximately|nearly|almost|just|bit|under|over|some|close to)\b", re.IGNORECASE)
 _STAND_IN = re.compile(r"<[^<>]+>|\b[A-Z]\b|\.\.\.")
 _CLOSE = 1e-6
 _WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -53,21 +48,17 @@ def foreign_word(found: tuple[Fact, ...], evidence: Evidence) -> Rejection | Non
         after = found[place + 1] if place + 1 < len(found) else None
         opens = fact.kind == "word" and fact.text[0].isupper() and after is not None and after.kind == "name"
         beside = after is not None and after.start == fact.start + len(fact.text) + 1
-        if (
-            (fact.kind == "name" or (opens and beside))
-            and evidence.foreign(fact)
-            and not _initials(place, found, evidence)
-        ):
+        if (fact.kind == "name" or (opens and beside)) and evidence.foreign(fact) and not _initials(place, found, evidence):
             return Rejection("foreign_name", fact.text)
         if fact.kind not in {"word", "name"}:
             continue
         number = class_of(fact.text)
         if number is not None and number in evidence.classes and not evidence.knows(fact.text):
             return Rejection("foreign_word", f"{fact.text}, not {evidence.classes[number]}")
+        if place and found[place - 1].text.lower() == "per" and fact.text.lower() not in TIME_UNITS and evidence.foreign(fact):
+            return Rejection("foreign_unit", f"per {fact.text}")
         unit = TIME_UNITS.get(fact.text.lower())
-        counted = (
-            any(other.quantity is not None and other.quantity.per == _per(unit) for other in found) if unit else True
-        )
+        counted = any(other.quantity is not None and other.quantity.per == _per(unit) for other in found) if unit else True
         if unit and not counted and root(fact.text) not in evidence.known and not _unit_follows(unit, evidence):
             return Rejection("foreign_unit", fact.text)
     return None
@@ -96,13 +87,9 @@ def _code(fact: Fact, evidence: Evidence) -> bool:
     if stands(name, evidence.given) or _stem_known(fact, evidence):
         return True
     parts = [part for part in re.split(r"[\s=:,()\[\]{}\"'|;]+", _STAND_IN.sub(" ", fact.text.strip("`"))) if part]
-    if (
-        fact.text.startswith("`")
-        and parts
-        and all(stands(part.casefold().strip("."), evidence.given) for part in parts)
-    ):
+    if fact.text.startswith("`") and parts and all(stands(part.casefold().strip("."), evidence.given) for part in parts):
         return True
-    if fact.text.isalpha() and fact.text.isupper():
+    if fact.text.isalpha() and fact.text.isupper() and len(fact.text) > 1:
         initials = "".join(re.findall(r"(?<![^\W_])[^\W_]", evidence.given))
         return fact.key in initials
     return False
@@ -110,10 +97,8 @@ def _code(fact: Fact, evidence: Evidence) -> bool:
 
 def _stem_known(fact: Fact, evidence: Evidence) -> bool:
     """Tell whether what looks like a code name is a plain word of the passage, set in capitals."""
-    return (
-        fact.text.isalpha()
-        and not fact.text.islower()
-        and (fact.key in STOP or bare_stem(fact.key) in GENERIC or bare_stem(fact.key) in evidence.stems)
+    return fact.text.isalpha() and not fact.text.islower() and (
+        fact.key in STOP or bare_stem(fact.key) in GENERIC or bare_stem(fact.key) in evidence.stems
     )
 
 
@@ -142,7 +127,7 @@ def _time(fact: Fact, evidence: Evidence) -> bool:
         return fact.key == "weekday" and any(word in evidence.given for word in ("working day", "monday to friday"))
     hour, minute = divmod(int(fact.key), 60)
     bare = [one.value for one in evidence.quantities if not one.dimension or one.dimension == "time"]
-    return minute == 0 and (hour in bare or ((hour % 12) in bare and not evidence.has("time")))
+    return minute == 0 and (hour in bare or (hour % 12) in bare and not evidence.has("time"))
 
 
 def _near(first: float, second: float) -> bool:
@@ -158,11 +143,11 @@ def same(own: Quantity, other: Quantity, evidence: Evidence) -> bool:
         return alike and _near(own.size * abs(other.per), other.size * abs(own.per))
     if own.per and other.every:
         return _near(own.value * other.size, abs(own.per)) and (own.per < 0) == (other.dimension == "months")
-    if own.per and not (own.dimension or root(own.noun) == root(other.noun)):
+    if other.loose and not other.dimension and not other.per and own.text.lower() not in {"one", "once"}:
         return False
-    if own.per and not any(
-        _per_known(own.per, name, unit) and name in evidence.given for name, unit in TIME_UNITS.items()
-    ):
+    if own.per and not (own.dimension or (own.noun and root(own.noun) == root(other.noun))):
+        return False
+    if own.per and not any(_per_known(own.per, name, unit) and name in evidence.given for name, unit in TIME_UNITS.items()):
         return False
     if own.dimension and other.dimension:
         return _alike(own, other) and _near(own.size, other.size)
@@ -171,7 +156,7 @@ def same(own: Quantity, other: Quantity, evidence: Evidence) -> bool:
     if own.dimension and not other.dimension:
         return not _counts(other) or root(other.noun) == root(own.noun) or own.dimension in {"characters", "words"}
     if other.dimension and _counts(own) and not own.noun.startswith("degree"):
-        return own.noun in other.text or root(own.noun) not in evidence.known
+        return own.noun in other.text or (root(own.noun) not in evidence.known and own.noun != "times")
     return True
 
 
@@ -194,20 +179,18 @@ def _number(own: Quantity, found: tuple[Fact, ...], sentence: str, evidence: Evi
     """Give the reason why a quantity is not borne out, or nothing."""
     if any(same(own, other, evidence) for other in evidence.quantities):
         return ""
-    if any(_year(fact, own) for fact in evidence.has("date")) or (
-        stands(own.text.casefold().strip(), evidence.given) and (own.text.strip()[-1:].isalpha() and own.dimension)
+    if not evidence.english and any(ELSEWHERE.get(word) == own.value for word in WORD.findall(evidence.given)):
+        return ""
+    if any(_year(fact, own) for fact in evidence.has("date")) or stands(own.text.casefold().strip(), evidence.given) and (
+        own.text.strip()[-1:].isalpha() and own.dimension
     ):
         return ""
     if _follows(own, found, sentence, evidence):
         return ""
     near = [other for other in evidence.quantities if _near(other.value, own.value)]
-    return (
-        "foreign_unit"
-        if (near and own.dimension and not any(_alike(own, other) and other.dimension for other in near))
-        or (near and own.per)
-        or (any(other.dimension for other in near) and own.dimension)
-        else "foreign_number"
-    )
+    return "foreign_unit" if near and own.dimension and not any(_alike(own, other) and other.dimension for other in near) or (
+        near and own.per
+    ) or any(other.dimension for other in near) and own.dimension else "foreign_number"
 
 
 def _year(fact: Fact, own: Quantity) -> bool:
@@ -216,7 +199,9 @@ def _year(fact: Fact, own: Quantity) -> bool:
 
 def _follows(own: Quantity, found: tuple[Fact, ...], sentence: str, evidence: Evidence) -> bool:
     """Tell whether a quantity is a count, a sum, a difference or a share of what stands in the passage."""
-    if not own.dimension and (own.noun or own.text.isalpha()) and counted(own, evidence):
+    limit = _LIMITED.search(sentence, 0, own.start) is not None
+    named = own.text.isalpha() or (own.noun and own.noun not in STOP)
+    if not own.dimension and not limit and named and counted(own, evidence):
         return True
     told = [fact.quantity for fact in found if fact.quantity is not None and fact.quantity is not own]
     if own.dimension and any(one.dimension == own.dimension and _near(one.size, own.size) for one in told):
@@ -224,27 +209,22 @@ def _follows(own: Quantity, found: tuple[Fact, ...], sentence: str, evidence: Ev
     about = _ABOUT.search(sentence, 0, own.start) is not None
     if about and any(one.dimension == own.dimension and abs(one.size - own.size) <= 0.2 * own.size for one in told):
         return True
-    cue, strong = _TOTAL.search(sentence) is not None, _SUM.search(sentence) is not None
+    strong = bool(_SUM.search(sentence) or _APART.match(sentence, own.end) or _BY.search(sentence, 0, own.start))
+    added = {fact.quantity for read in evidence.reads for fact in read.facts if _adds(fact, read.piece.text)}
     for numbers in _grouped(evidence):
-        like = [
-            one
-            for one in numbers
-            if one.dimension == own.dimension or (not one.dimension and own.dimension == "months")
-        ]
+        like = [one for one in numbers if one.dimension == own.dimension or (not one.dimension and own.dimension == "months")]
         for one, two in combinations(like, 2):
             bare = not one.dimension
             backing = [part for part in (one, two) if any(same(other, part, evidence) for other in told)]
-            backed = (strong or len(backing) == 2) if bare else (cue or backing)
+            backed = strong or len(backing) == 2 or (not bare and backing and (one in added or two in added))
             first, second, goal = (one.value, two.value, own.value) if bare else (one.size, two.size, own.size)
             if backed and (_near(first + second, goal) or _near(abs(first - second), goal)):
                 return True
-        if cue and any(_near(sum(one.size for one in like[low : low + 3]), own.size) for low in range(len(like) - 2)):
+        if strong and any(_near(sum(one.size for one in like[low : low + 3]), own.size) for low in range(len(like) - 2)):
             return True
         if own.dimension == "percent":
             bare_ones = [one.value for one in numbers if not one.dimension]
-            if any(
-                two and abs(100 * one / two - own.value) < 0.51 for one in bare_ones for two in bare_ones if one != two
-            ):
+            if any(two and abs(100 * one / two - own.value) < 0.51 for one in bare_ones for two in bare_ones if one != two):
                 return True
     if own.dimension == "time":
         for read in evidence.reads:
@@ -253,6 +233,11 @@ def _follows(own: Quantity, found: tuple[Fact, ...], sentence: str, evidence: Ev
             if own.size in spans:
                 return True
     return False
+
+
+def _adds(fact: Fact, text: str) -> bool:
+    """Tell whether a quantity is what something else goes up or down by."""
+    return fact.quantity is not None and (_BY.search(text, 0, fact.start) is not None or bool(_MORE.search(fact.text)))
 
 
 def _grouped(evidence: Evidence) -> Iterator[list[Quantity]]:
@@ -267,7 +252,7 @@ def _grouped(evidence: Evidence) -> Iterator[list[Quantity]]:
 
 def counted(own: Quantity, evidence: Evidence) -> bool:
     """Tell whether so many items, rows or members of an enumeration stand in the passage."""
-    if own.value != int(own.value) or not 2 <= own.value <= 30:
+    if own.value != int(own.value) or not 2 <= own.value <= 30 or own.per:
         return False
     named = root(own.noun) if own.noun else ""
     if any(_counts(other) and root(other.noun) == named for other in evidence.quantities):

@@ -10,7 +10,7 @@ from functools import lru_cache
 # One line for each meaning; its words are taken for one.
 _SAME = """
     employee staff worker colleague personnel workforce
-    holiday vacation leave
+    holiday vacation
     annual yearly annually year
     daily day
     weekly week
@@ -35,7 +35,7 @@ _SAME = """
     lose lost
     give gave given grant
     send sent submit forward pass hand transmit
-    get got receive obtain receipt
+    get got receive obtain
     tell told inform notify notification notice
     answer reply respond response
     return returned
@@ -65,7 +65,7 @@ _SAME = """
     receipt invoice bill
     office workplace
     folder directory
-    parameter argument setting
+    parameter argument
     default standard
     limit restrict
     maximum max
@@ -102,13 +102,13 @@ _SAME = """
     further additional
     method way
     reason because
-    kind type sort
+    kind type
     part portion
     place location
     duration length long
     photograph photo picture
     ask request
-    agree agreement consent
+    agree agreement consents
     enter entry
     swap exchange
     confirm confirmation
@@ -158,11 +158,11 @@ _SAME = """
     set
     cut
     decide decision
-    apply application applicant
+    apply applicant
     arrive arrival
     deliver delivery
     extend extension
-    reserve reservation book booking
+    reserve reservation booking
     record recording
     deduct deduction
     sufficient enough suffice
@@ -188,9 +188,7 @@ _SAME = """
     trade
     retrieve restore restored
     terminal
-    sort sorted order
-    ordering
-    rank
+    sort sorted
     slice sliced
     air
     correspond
@@ -274,7 +272,7 @@ _GENERIC = """
     extend reduce become create produce generate build run execute perform operate work function act serve
     own belong relate link connect attach combine separate divide split share distribute
     employee staff worker company organisation organization team user customer reader
-    thanks welcome please sorry sure certainly definitely unfortunately fortunately importantly
+    since always never thanks welcome please sorry sure certainly definitely unfortunately fortunately importantly
     rule policy requirement condition exception limit restriction regulation procedure step measure
     half quarter double triple whole both neither either none entire
     early late soon immediately instantly prompt promptly quickly slowly gradually automatically manually
@@ -303,17 +301,8 @@ def _lines(block: str) -> list[str]:
 def _stem(word: str) -> str:
     """Take the commonest English endings off."""
     word = word.replace("\u2019", "'").removesuffix("'s").removesuffix("s'")
-    for ending, put in (
-        ("ies", "y"),
-        ("sses", "ss"),
-        ("ing", ""),
-        ("ied", "y"),
-        ("ed", ""),
-        ("ly", ""),
-        ("es", ""),
-        ("s", ""),
-    ):
-        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith(("ss", "us", "is")):
+    for ending, put in (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ied", "y"), ("ed", ""), ("ly", ""), ("es", ""), ("s", "")):
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith(("ss", "us", "is", "eed")):
             word = word[: -len(ending)] + put
             if ending in {"ing", "ed"}:
                 word = _DOUBLED.sub(r"\1", word)
@@ -354,6 +343,4 @@ def bare_stem(word: str) -> str:
 def class_of(word: str) -> int | None:
     """Give the number of the class of things that a word names one of."""
     low = word.lower()
-    return next(
-        (CLASS_OF[form] for form in (low, low.removesuffix("s"), low.removesuffix("es")) if form in CLASS_OF), None
-    )
+    return next((CLASS_OF[form] for form in (low, low.removesuffix("s"), low.removesuffix("es")) if form in CLASS_OF), None)

@@ -4,21 +4,17 @@
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-)
+_ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
 _WORDS: dict[str, float] = {word: value for value, word in enumerate((_ONES + " eighteen nineteen").split())}
 _WORDS |= {
     word: 10.0 * value
-    for value, word in enumerate(
-        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2
-    )
+    for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
 }
 _WORDS |= {"dozen": 12.0, "once": 1.0, "twice": 2.0, "thrice": 3.0, "half": 0.5, "double": 2.0}
 _SCALES = {"hundred": 100.0, "thousand": 1e3, "million": 1e6, "billion": 1e9}
-_ORDINALS = ["third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"]
+_ORDINALS = "third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
 
 _DAY = 86_400.0
 # dimension, factor to its measure, and the names
@@ -75,7 +71,7 @@ for _dimension, _factor, _names in (
     ("pressure", 1.0, "bar bars"),
     ("pressure", 0.001, "mbar"),
     ("pressure", 0.0689476, "psi"),
-    ("celsius", 1.0, "\u00b0c celsius"),
+    ("celsius", 1.0, "\u00b0c celsius degree degrees"),
     ("fahrenheit", 1.0, "\u00b0f fahrenheit"),
     ("pixels", 1.0, "px pixel pixels"),
     ("percent", 1.0, "% percent percentage"),
@@ -92,29 +88,9 @@ for _dimension, _factor, _names in (
     for _name in _names.split():
         _UNITS[_name] = (_dimension, _factor)
 MONEY = frozenset(["euro", "dollar", "sterling", "yen", "francs", "cents"])
-_CASED = {
-    "m": "m",
-    "M": "",
-    "s": "s",
-    "S": "",
-    "h": "h",
-    "H": "",
-    "d": "d",
-    "D": "",
-    "t": "t",
-    "T": "",
-    "a": "",
-    "b": "",
-}
+_CASED = {"m": "m", "M": "", "s": "s", "S": "", "h": "h", "H": "", "d": "d", "D": "", "t": "t", "T": "", "a": "", "b": ""}
 TIME_UNITS = {name: unit for name, unit in _UNITS.items() if unit[0] in {"time", "months"} and len(name) > 2}
-_EVERY = {
-    "hourly": "hour",
-    "daily": "day",
-    "weekly": "week",
-    "monthly": "month",
-    "quarterly": "quarter",
-    "yearly": "year",
-}
+_EVERY = {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month", "quarterly": "quarter", "yearly": "year"}
 _EVERY |= {"annually": "year", "annual": "year"}
 
 _SPELLED = "|".join(sorted((*_WORDS, *_SCALES), key=len, reverse=True))
@@ -127,7 +103,7 @@ _NUMBER = re.compile(
 )
 _UNIT_AFTER = re.compile(
     r"[ \u00a0-]?(?:(?:more|further|full|whole|working|business|calendar|unused|additional|consecutive|extra|paid|other|of an?|an?"
-    r"|degrees)[ -]){0,2}"
+    r"|degrees(?= [CF]))[ -]){0,2}"
     r"(?P<unit>\u00b0 ?[CF]\b|%|[$\u20ac\u00a3\u00a5]|[A-Za-z\u00b2]+)(?:(?P<slash>/)(?P<per>[A-Za-z]+))?"
 )
 _PER = re.compile(
@@ -145,7 +121,8 @@ _RATE = re.compile(
     r"|\b(?P<adverb>hourly|daily|weekly|monthly|quarterly|yearly|annually)\b",
     re.IGNORECASE,
 )
-_HEAD = re.compile(r"\b([A-Za-z]{3,}s|floor|room|port|page|level|line|chapter): \Z", re.IGNORECASE)
+_ANOTHER = re.compile(r"\banother\s+\Z")
+_HEAD = re.compile(r"\b([A-Za-z]{3,}s|floor|room|port|page|level|line|chapter)(?:: | = )\Z", re.IGNORECASE)
 _EVERY_N = re.compile(r"\bevery\s+\Z", re.IGNORECASE)
 
 
@@ -193,15 +170,20 @@ def quantities(text: str) -> list[Quantity]:
             dimension, factor = _UNITS[one.group("unit").lower()]
             loose = one.group("half") is None and one.group("more") is None
             found.append(
-                Quantity(
-                    share, dimension, share * factor, one.group("unit"), 0.0, *one.span(), one.group(), loose=loose
-                )
+                Quantity(share, dimension, share * factor, one.group("unit"), 0.0, *one.span(), one.group(), loose=loose)
             )
     for one in _RATE.finditer(text):
         unit = one.group("unit") or _EVERY[one.group("adverb").lower()]
         dimension, factor = _UNITS[unit.lower()]
         found.append(Quantity(1.0, "", 1.0, "time", _per(dimension, factor), *one.span(), one.group(), loose=True))
-    return _joined(text, sorted(found, key=lambda one: one.start))
+    found.sort(key=lambda one: one.start)
+    for place in range(1, len(found)):  # `for 15 minutes and another 40`
+        one = found[place]
+        before = next((each for each in reversed(found[:place]) if each.dimension == "time"), found[place - 1])
+        if not one.dimension and before.dimension and before.value and _ANOTHER.search(text, 0, one.start):
+            size = one.value * before.size / before.value
+            found[place] = replace(one, dimension=before.dimension, size=size, noun=before.noun)
+    return _joined(text, found)
 
 
 def _value(number: "re.Match[str]") -> float | None:
@@ -225,6 +207,20 @@ def _value(number: "re.Match[str]") -> float | None:
     return total + current + (0.5 if number.group("half") else 0.0)
 
 
+ELSEWHERE = {
+    word: value
+    for line in (  # German, French, Spanish, Italian, Portuguese, Dutch: from two to twelve
+        "zwei drei vier f\u00fcnf sechs sieben acht neun zehn elf zw\u00f6lf",
+        "deux trois quatre cinq six sept huit neuf dix onze douze",
+        "dos tres cuatro cinco seis siete ocho nueve diez once doce",
+        "due tre quattro cinque sei sette otto nove dieci undici dodici",
+        "dois tr\u00eas quatro cinco seis sete oito nove dez onze doze",
+        "twee drie vier vijf zes zeven acht negen tien elf twaalf",
+    )
+    for value, word in enumerate(line.split(), start=2)
+} | {"zweimal": 2, "dreimal": 3, "duas": 2, "ein": 1, "eine": 1, "un": 1, "une": 1, "uno": 1, "una": 1, "um": 1, "een": 1}
+
+
 def read(digits: str) -> float:
     """Read a number in digits: points and commas before three digits part thousands, where more than one way is open."""
     digits = re.sub(r"[' \u00a0\u202f]", "", digits.replace("\u2212", "-"))
@@ -245,7 +241,8 @@ def _quantity(text: str, number: "re.Match[str]", value: float) -> Quantity:
         dimension, factor = _UNITS[ahead[-1]]
     elif ahead[-3:].lower() in _UNITS and _UNITS[ahead[-3:].lower()][0] in MONEY:
         dimension, factor = _UNITS[ahead[-3:].lower()]
-    after = None if number.group("ordinal") else _UNIT_AFTER.match(text, end)
+    bare = spelled is not None and spelled.lower() in {"once", "twice", "thrice"}
+    after = None if number.group("ordinal") or bare else _UNIT_AFTER.match(text, end)
     if after and not dimension:
         name = after.group("unit").replace(" ", "")
         known = _UNITS.get(name.lower()) if _CASED.get(name, "x") else None
@@ -256,7 +253,7 @@ def _quantity(text: str, number: "re.Match[str]", value: float) -> Quantity:
             known = _UNITS.get(later.group("unit").lower()) if later else None
             after = later or after
         noun = name.lower()
-        if known:
+        if known and not noun.startswith("night"):
             dimension, factor = known
             end = after.end("unit")
             if after.group("per") and _UNITS.get(after.group("per").lower(), ("",))[0] in {"time", "months"}:
@@ -266,7 +263,7 @@ def _quantity(text: str, number: "re.Match[str]", value: float) -> Quantity:
         noun = after.group("unit").lower()
     if not noun and (head := _HEAD.search(text, max(0, start - 30), start)):
         noun = head.group(1).lower()
-    if dimension not in {"time", "months"} or noun.startswith("night"):
+    if dimension not in {"time", "months"}:
         behind = _PER.match(text, end)
         if behind:
             per = _per(*_UNITS[behind.group("per")])
@@ -285,23 +282,10 @@ def _joined(text: str, found: list[Quantity]) -> list[Quantity]:
     for one in reversed(found):
         after = out[-1] if out else None
         between = text[one.end : after.start] if after else ""
-        if (
-            after
-            and after.dimension
-            and not one.dimension
-            and _JOINED.fullmatch(" " + between.strip())
-            and not one.loose
-        ):
+        if after and after.dimension and not one.dimension and _JOINED.fullmatch(" " + between.strip()) and not one.loose:
             factor = after.size / after.value if after.value else 1.0
             one = Quantity(
-                one.value,
-                after.dimension,
-                one.value * factor,
-                after.noun,
-                after.per,
-                one.start,
-                one.end,
-                one.text,
+                one.value, after.dimension, one.value * factor, after.noun, after.per, one.start, one.end, one.text,
             )
         elif (
             after
@@ -310,14 +294,7 @@ def _joined(text: str, found: list[Quantity]) -> list[Quantity]:
             and re.fullmatch(r"\s*(?:and|,)?\s*", between)
         ):
             out[-1] = Quantity(
-                one.value,
-                "time",
-                one.size + after.size,
-                one.noun,
-                0.0,
-                one.start,
-                after.end,
-                text[one.start : after.end],
+                one.value, "time", one.size + after.size, one.noun, 0.0, one.start, after.end, text[one.start : after.end]
             )
             continue
         out.append(one)

@@ -18,13 +18,11 @@ _PAIRS = """
     before prior | after following afterwards
     least minimum min | most maximum max
     more above over exceed exceeds exceeding longer larger higher greater | less fewer below under shorter smaller lower
-    increase increases increased increasing raise raises raised rise rises grow grows | decrease decreases decreased
-        decreasing reduce reduces reduced lower lowers lowered fall falls shrink shrinks
+    increase increases increased increasing raise raises raised rise rises rose risen grow grows grew | decrease decreases decreased
+        decreasing reduce reduces reduced lower lowers lowered fall falls fell dropped drops shrink shrinks shrank
     enable enables enabled activate activates activated | disable disables disabled deactivate deactivates deactivated
     with including include includes included | without excluding exclude excludes excluded
     required mandatory compulsory obligatory must need needs needed necessary requires require | optional voluntary
-    always | never
-    all every each | none
     accept accepts accepted approve approves approved grant grants granted | reject rejects rejected decline declines
         declined deny denies denied refuse refuses refused
     public | private confidential
@@ -33,7 +31,7 @@ _PAIRS = """
     free | paid charged
     open opens opened | close closes closed shut shuts
     start starts started begin begins beginning | end ends ended stop stops stopped finish finishes
-    first | last
+    first | last final
     early earlier earliest | late later latest
     fast faster quick quicker | slow slower
     on | off
@@ -87,7 +85,7 @@ _PAIRS = """
     local locally | remote remotely
     double doubles doubled | halve halves halved
     keep keeps kept | return returns returned discard discards discarded
-    often frequently regularly | rarely seldom never
+    often frequently regularly | rarely seldom
     even | odd
     horizontal | vertical
     success succeed succeeds succeeded | failure fail fails failed

@@ -14,9 +14,7 @@ _LINK = re.compile(r"!?\[([^\[\]]*)\]\(<?([^()\s>]*)>?\)")
 _MARKS = re.compile(r"\*\*|__|~~|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)|^\s*>\s?", re.MULTILINE)
 _ESCAPE = re.compile(r"\\([_*\[\]().!<>&$~\"'#{}|-])")
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]*>|<!--.*?-->", re.DOTALL)
-_END = re.compile(
-    r"(?<=[.!?])[\"'\u201d\u2019)\]]*\s+(?=[\"'\u201c(\[`*]*[A-Z\d\u00c0-\u00de`])|(?<=[\u3002\uff01\uff1f])"
-)
+_END = re.compile(r"(?<=[.!?])[\"'\u201d\u2019)\]]*\s+(?=[\"'\u201c(\[`*]*[A-Z\d\u00c0-\u00de`])|(?<=[\u3002\uff01\uff1f])")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:[Ee]\.g|[Ii]\.e|etc|vs|Dr|Mr|Mrs|Ms|Prof|St|Inc|Ltd|approx|dept|Fig|ca|bzw|z\.B|[ap]\.m)"
     r"|(?<!\d )(?<!\d\u00a0)\b[A-Z])\.[\"'\u201d\u2019)\]]*\Z"
@@ -31,7 +29,7 @@ class Piece:
         text: Its words.
         context: What it hangs on: the line that opens its list, the head of its table. It is read with the piece.
         group: Pieces of one paragraph, list or table share it.
-        kind: `sentence`, `item`, `row` or `code`.
+        kind: `sentence`, `item`, `more` of an item, `row`, `head` or `code`.
     """
 
     text: str
@@ -69,10 +67,7 @@ def pieces(passage: str) -> list[Piece]:
         nonlocal held, opening, kind, term
         if held:
             found = sentences(bare(" ".join(held)))
-            out.extend(
-                Piece(one, term if place else opening if kind == "item" else "", group, kind)
-                for place, one in enumerate(found)
-            )
+            out.extend(Piece(one, term if place else opening if kind == "item" else "", group, "more" if place and kind == "item" else kind) for place, one in enumerate(found))
             if kind == "sentence" and found:
                 opening = found[-1] if found[-1].endswith(":") else ""
         held, kind, term = [], "sentence", ""
@@ -91,10 +86,10 @@ def pieces(passage: str) -> list[Piece]:
             if _RULE.match(line):
                 continue
             if head is None:
-                head, group = cells, group + 1
-                out.append(Piece("; ".join(cells), "", group, "head"))
+                head, group = [cell[:1].lower() + cell[1:] if cell[1:].islower() else cell for cell in cells], group + 1
+                out.append(Piece("; ".join(head), "", group, "head"))
             else:
-                told = [f"{name}: {cell}" if name else cell for name, cell in zip(head, cells, strict=False)]
+                told = [f"{name} = {cell}" if name else cell for name, cell in zip(head, cells, strict=False)]
                 out.append(Piece("; ".join(told), "", group, "row"))
         else:
             head = None
@@ -110,8 +105,8 @@ def pieces(passage: str) -> list[Piece]:
                 put()
                 kind = "item"
                 held = [line[item.end() :]]
-            elif _DEFINED.match(line) and out and not held:  # a term stands above
-                term = out.pop().text
+            elif _DEFINED.match(line) and (held or out):  # a term stands above
+                term = " ".join(held) if held else out.pop().text
                 held = [f"{term}: {_DEFINED.sub('', line)}"]
             else:
                 held.append(line.strip())
@@ -126,45 +121,6 @@ def _tag(found: "re.Match[str]") -> str:
 
 
 _HTML = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "br",
-        "code",
-        "dd",
-        "del",
-        "div",
-        "dl",
-        "dt",
-        "em",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "i",
-        "img",
-        "kbd",
-        "li",
-        "ol",
-        "p",
-        "pre",
-        "s",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "th",
-        "thead",
-        "tr",
-        "u",
-        "ul",
-    ]
+    "a abbr b br code dd del div dl dt em h1 h2 h3 h4 h5 h6 hr i img kbd li ol p pre s small span strong sub sup table "
+    "tbody td th thead tr u ul".split()
 )
