@@ -62,7 +62,7 @@ def _generate(recipe: Recipe, out: Path, console: Console) -> Step:
     documents = existing(list(recipe.documents))
     config = suited(recipe.generate, recipe.client)
     wants_client = config.strategy != "template"
-    client = open_client(recipe.client, console.progress) if wants_client else None
+    client = open_client(recipe.client, console.progress, beside=out) if wants_client else None
 
     def work() -> dict[str, Any]:  # Any: whatever JSON can hold
         report = generate(documents, pairs, config=config, client=client, progress=console.progress)

@@ -42,7 +42,11 @@ def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: w
     settings = {name: getattr(args, name) for name in ("strategy", "examples", "section_tokens", "seed")}
     who = client_config(args)
     config = suited(read_config(GenerateConfig, settings, where="the command line"), who)
-    client = None if config.strategy == "template" else open_client(who, console.progress)
+    client = (
+        None
+        if config.strategy == "template"
+        else open_client(who, console.progress, beside=(args.journal or args.out).parent)
+    )
     report = generate(
         existing(args.documents),
         args.out,
