@@ -273,7 +273,7 @@ class _Run:
         Raises:
             LLMError: The account has room for nothing.
         """
-        if self.live or self.waiting:
+        if self.live:
             self.waiting.append(keys)
         elif len(keys) > _SMALLEST:
             half = len(keys) // 2
