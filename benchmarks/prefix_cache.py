@@ -19,7 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parent.parent)]
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from word_model import WordModel, vocabulary
 
@@ -50,7 +51,7 @@ def measure(name: str, client: Client, requests: Sequence[ChatRequest]) -> None:
     read = sum(answer.prompt_tokens for answer in answers)
     cached = sum(answer.cached_tokens for answer in answers)
     failed = len(outcomes) - len(answers)
-    print(f"| {name} | {len(answers)} | {failed} | {read} | {cached} | {cached / max(1, read):.1%} | {seconds:.0f} s |")
+    print(f"| {name} | {len(answers)} | {failed} | {read} | {cached} | {cached / max(1, read):.1%} | {seconds:.0f} s |", flush=True)
 
 
 def main() -> None:
@@ -69,7 +70,7 @@ def main() -> None:
     else:
         client = VLLM(args.model, max_model_len=4096)
         if args.cache_mib:
-            vllm_client._cache_bytes = lambda *, cpu: args.cache_mib << 20  # type: ignore[assignment]  # a measurement's
+            vllm_client.cache_bytes = lambda **_: args.cache_mib << 20
     print("| order | answered | failed | tokens read | of them cached | share | wall |\n|---|---|---|---|---|---|---|")
     warm_up, unordered, ordered = (shuffled_requests(args.documents, args.words, seed=seed) for seed in (0, 1, 2))
     measure("(warming up)", client, warm_up[:1])

@@ -167,7 +167,7 @@ class _Engine:
                 dtype=settings.dtype or ("float32" if cpu else "auto"),
                 max_model_len=settings.max_model_len,
                 gpu_memory_utilization=settings.gpu_memory_utilization,
-                kv_cache_memory_bytes=_cache_bytes(cpu=cpu),
+                kv_cache_memory_bytes=cache_bytes(cpu=cpu),
                 tensor_parallel_size=settings.tensor_parallel,
                 enable_prefix_caching=True,
                 enforce_eager=cpu,  # compiling takes a CPU longer than most runs
@@ -278,7 +278,7 @@ def _next_in_order(source: Iterator[tuple[int, ChatRequest]]) -> deque[tuple[int
     return deque(some[place] for place in by_prefix([request for _, request in some]))
 
 
-def _cache_bytes(*, cpu: bool) -> int | None:
+def cache_bytes(*, cpu: bool) -> int | None:
     """Give the bytes of the cache where vLLM is not to find them itself: of a CPU it would take most of the memory."""
     return int(os.environ.get("VLLM_CPU_KVCACHE_SPACE") or 2) << 30 if cpu else None
 
