@@ -51,7 +51,10 @@ def measure(name: str, client: Client, requests: Sequence[ChatRequest]) -> None:
     read = sum(answer.prompt_tokens for answer in answers)
     cached = sum(answer.cached_tokens for answer in answers)
     failed = len(outcomes) - len(answers)
-    print(f"| {name} | {len(answers)} | {failed} | {read} | {cached} | {cached / max(1, read):.1%} | {seconds:.0f} s |", flush=True)
+    print(
+        f"| {name} | {len(answers)} | {failed} | {read} | {cached} | {cached / max(1, read):.1%} | {seconds:.0f} s |",
+        flush=True,
+    )
 
 
 def main() -> None:
