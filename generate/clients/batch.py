@@ -6,34 +6,29 @@ them; nothing is submitted twice.
 """
 
 import logging
-import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, field
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
-from generate.clients.batch_lines import ENDPOINT, Outcome, Part, lines_of, parts, read_line
+from generate.clients.batch_desk import Desk
+from generate.clients.batch_lines import Outcome, parts, read_line
 from generate.clients.batch_record import Record, Submission
-from generate.clients.faults import Fault, fault_of, redact, unwanted
+from generate.clients.faults import Fault, redact
 from generate.clients.openai_compatible import OpenAICompatible
-from generate.clients.wire import read_response, write_body
-from schemas import Answer, ChatRequest, ChatResponse, LLMError
+from schemas import Answer, ChatRequest, LLMError
 from schemas.progress import Bar, Progress, silent
 
 if TYPE_CHECKING:
     from openai.types import Batch
 
-_Given = TypeVar("_Given")
 _FIRST_LOOK = 2.0  # seconds
 _ENDED = {"completed", "expired", "cancelled", "failed"}
 _PROBES = 3  # requests that may be refused before nothing is submitted
 _SMALLEST = 16  # requests in a batch that is not cut in two any more
 _FULL = "token_limit_exceeded"  # the account's limit of tokens that wait
-_SLACK = 86_400.0  # seconds that the server's clock may differ from ours
 _log = logging.getLogger(__name__)
 
 
@@ -99,40 +94,26 @@ class _Run:
     """One call of `complete`."""
 
     def __init__(self, settings: OpenAIBatch, record: Record, wanted: dict[str, ChatRequest], bar: Bar) -> None:
-        import openai
-
         self.settings = settings
         self.record = record
         self.wanted = wanted
         self.bar = bar
         self.counts: dict[str, int] = {}  # requests that are done, by batch
-        self.without: set[str] = set()
         self.live: list[Submission] = []
         self.waiting: deque[Sequence[str]] = deque()  # keys that are submitted once there is room for them
         self.room = False  # whether a batch has ended since one was turned away
-        key = os.environ.get("OPENAI_API_KEY", "").strip()
-        if not key.isascii() or (not key and settings.route.startswith("https://api.openai.com")):
-            raise LLMError(
-                "OPENAI_API_KEY holds signs that no key has" if key else "OpenAI answers nobody without a key",
-                retryable=False,
-                where=settings.route,
-                mend="Set OPENAI_API_KEY",
-            )
-        address = OpenAICompatible(settings.model, base_url=settings.base_url).address
-        hidden = (key, urlsplit(address).password, urlsplit(address).query)
-        self.secrets = tuple(secret for secret in hidden if secret)
-        self.server = openai.OpenAI(api_key=key or "none", base_url=address, max_retries=0, timeout=600.0)
+        self.desk = Desk(settings.model, base_url=settings.base_url, poll=settings.poll, patience=settings.patience)
 
     def outcomes(self) -> Iterator[Outcome]:
         """Take up what was submitted before, submit the rest, and collect all of it."""
-        with self.server:
+        with self.desk:
             missing = dict(self.wanted)
             for submission in self.record.submissions:
                 if [key for key in submission.keys if missing.pop(key, None) is not None]:
                     self.live.append(submission)
             for submission in self.live:
                 if not submission.batch:
-                    self.ask_for_batch(submission, doubtful=True)
+                    self.make_batch(submission, doubtful=True)
             for outcome in self.probe(list(missing)):
                 del missing[outcome.key]
                 yield outcome
@@ -158,7 +139,7 @@ class _Run:
             LLMError: Several are refused, or all would be.
         """
         for tried, key in enumerate(keys, start=1):
-            answer = self.tell(partial(self.ask, key))
+            answer = self.desk.ask(self.wanted[key])
             if not isinstance(answer, Fault):
                 yield Outcome(key, answer)
                 return
@@ -166,64 +147,29 @@ class _Run:
                 raise answer.error
             yield Outcome(key, answer.error)
 
-    def ask(self, key: str) -> ChatResponse:
-        """Ask one request in the ordinary way."""
-        import openai
-
-        while True:
-            body = write_body(self.wanted[key], model=self.settings.model, without=self.without)
-            try:
-                return read_response(self.server.post("/chat/completions", cast_to=object, body=body))
-            except openai.APIStatusError as error:
-                name = unwanted(error, body)
-                if name is None or name in self.without:
-                    raise
-                self.without.add(name)
-            _log.warning("%s does not take %r: it is asked without it", self.settings.route, name)
-
     def submit(self, keys: Sequence[str]) -> None:
         """Upload requests and have batches made of them."""
         for part in parts(
             {key: self.wanted[key] for key in keys},
             model=self.settings.model,
-            without=self.without,
+            without=self.desk.without,
             most_requests=self.settings.most_requests,
             most_bytes=self.settings.most_bytes,
         ):
-            file = self.told(partial(self.upload, part), missing="there is no place for files")
             submission = Submission(
-                file=file, keys=part.keys, asked=time.time(), route=self.settings.route, model=self.settings.model
+                file=self.desk.upload(part.content),
+                keys=part.keys,
+                asked=time.time(),
+                route=self.desk.route,
+                model=self.settings.model,
             )
             self.record.add(submission)  # before it can cost anything
-            self.ask_for_batch(submission, doubtful=False)
+            self.make_batch(submission, doubtful=False)
             self.live.append(submission)
 
-    def upload(self, part: Part) -> str:
-        """Upload a file."""
-        return self.server.files.create(file=("gristmill.jsonl", part.content), purpose="batch").id
-
-    def ask_for_batch(self, submission: Submission, *, doubtful: bool) -> None:
-        """Have a batch made of an uploaded file, and never two: where there may be one already, it is looked for first.
-
-        Args:
-            submission: The file.
-            doubtful: Whether an earlier run may have asked already.
-        """
-
-        def attempt() -> str:
-            nonlocal doubtful
-            if doubtful:
-                for batch in self.server.batches.list(limit=100):  # the newest comes first
-                    if batch.input_file_id == submission.file:
-                        return batch.id
-                    if batch.created_at < submission.asked - _SLACK:
-                        break
-            doubtful = True  # whatever becomes of this attempt
-            return self.server.batches.create(
-                input_file_id=submission.file, endpoint=ENDPOINT, completion_window="24h"
-            ).id
-
-        submission.batch = self.told(attempt, missing="there are no batches")
+    def make_batch(self, submission: Submission, *, doubtful: bool) -> None:
+        """Have the batch of a submission made, and remember it."""
+        submission.batch = self.desk.make_batch(submission.file, asked=submission.asked, doubtful=doubtful)
         self.record.save()
 
     def look(self) -> list[tuple[Submission, "Batch"]]:
@@ -231,7 +177,7 @@ class _Run:
         looks = []
         for submission in self.live:
             name = submission.batch
-            batch = self.told(partial(self.server.batches.retrieve, name), missing=f"there is no batch {name}")
+            batch = self.desk.look(name)
             looks.append((submission, batch))
             counted, now = self.counts.get(name, 0), batch.request_counts
             self.counts[name] = max(counted, now.completed + now.failed if now else 0)
@@ -243,7 +189,7 @@ class _Run:
         """Give the outcome of each request that is wanted of a batch that has ended, with whatever it has answered."""
         open_keys = {key: None for key in submission.keys if key in self.wanted}
         errors = (batch.errors and batch.errors.data) or []
-        said = "; ".join(redact(error.message or error.code or "", self.secrets) for error in errors[:3])
+        said = "; ".join(redact(error.message or error.code or "", self.desk.secrets) for error in errors[:3])
         if any(error.code == _FULL for error in errors):
             self.record.forget(submission, submission.keys)
             self.postpone(list(open_keys), said)
@@ -251,11 +197,13 @@ class _Run:
         self.room = True
         failed = []
         for file in (batch.output_file_id, batch.error_file_id):
-            for line in self.download(file) if file else ():
+            for line in self.desk.download(file) if file else ():
                 try:
-                    key, outcome = read_line(line, route=self.settings.route, secrets=self.secrets)
+                    key, outcome = read_line(line, route=self.desk.route, secrets=self.desk.secrets)
                 except ValueError as error:
-                    _log.warning("batch %s: a line cannot be read (%s)", batch.id, redact(str(error), self.secrets))
+                    _log.warning(
+                        "batch %s: a line cannot be read (%s)", batch.id, redact(str(error), self.desk.secrets)
+                    )
                     continue
                 if key in open_keys:
                     del open_keys[key]
@@ -282,79 +230,16 @@ class _Run:
             raise LLMError(
                 f"the account may have no more requests waiting ({said})",
                 retryable=True,
-                where=self.settings.route,
+                where=self.desk.route,
                 mend="Run it again when its other batches are done: what is answered is kept",
             )
 
     def unanswered(self, batch: "Batch", said: str) -> LLMError:
         """Say why a batch that has ended holds no answer to a request."""
         told = f" ({said})" if said else ""
-        where = self.settings.route
+        where = self.desk.route
         if batch.status == "failed":
             what = f"the batch {batch.id} was not accepted{told}"
             return LLMError(what, retryable=False, where=where, mend="Check the model and the account's limits")
         what = f"the batch {batch.id} was {batch.status} and holds no answer to it{told}"
         return LLMError(what, retryable=True, where=where, mend="Run it again: it is submitted anew")
-
-    def download(self, file: str) -> Iterator[bytes]:
-        """Give the lines of a file at the server; none where it is gone."""
-        import openai
-
-        def attempt() -> list[bytes]:
-            try:
-                with self.server.files.with_streaming_response.content(file) as response:
-                    return list(lines_of(response.iter_bytes()))
-            except openai.NotFoundError:
-                _log.warning("the file %s is not at the server any more", file)
-                return []
-
-        yield from self.told(attempt)
-
-    def told(self, call: Callable[[], _Given], *, missing: str = "") -> _Given:
-        """Do something at the server that must succeed.
-
-        Args:
-            call: What to do.
-            missing: What it means if the server finds nothing at that address.
-
-        Raises:
-            LLMError: It does not succeed.
-        """
-        given = self.tell(call, missing=missing)
-        if isinstance(given, Fault):
-            raise given.error
-        return given
-
-    def tell(self, call: Callable[[], _Given], *, missing: str = "") -> _Given | Fault:
-        """Do something at the server, again while it is away or asks for patience; the fault is of this request only.
-
-        Raises:
-            LLMError: It refuses everything, or is away for too long.
-        """
-        until, wait = time.monotonic() + self.settings.patience, _FIRST_LOOK / 4
-        while True:
-            fault = self.attempt(call, missing)
-            if not isinstance(fault, Fault) or fault.scope == "request":
-                return fault
-            # Raised from here, an error of ours does not carry theirs, whose text may hold the key.
-            pause = fault.error.retry_after or min(wait, self.settings.poll)
-            if fault.scope == "run" or time.monotonic() + pause > until:
-                raise fault.error
-            time.sleep(pause)
-            wait *= 2
-
-    def attempt(self, call: Callable[[], _Given], missing: str) -> _Given | Fault:
-        """Do something at the server once."""
-        import openai
-
-        where = self.settings.route
-        try:
-            return call()
-        except (openai.OpenAIError, OSError, ValueError) as error:
-            if missing and isinstance(error, openai.NotFoundError):
-                mend = f"Leave out --batch if this server has none, or move {self.settings.record} away to begin anew"
-                return Fault(LLMError(missing, retryable=False, where=where, mend=mend), "run")
-            fault = fault_of(error, route=where, model=self.settings.model, secrets=self.secrets)
-            # A file is not always known to the rest of the server as soon as it is uploaded.
-            late = isinstance(error, openai.BadRequestError) and "find file" in str(error.message)
-            return fault._replace(scope="again") if late else fault

@@ -188,4 +188,4 @@ class BatchServer:
 
 
 def in_progress(batch: Line) -> bool:
-    return batch["status"] == "in_progress"
+    return str(batch["status"]) == "in_progress"

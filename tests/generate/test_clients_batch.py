@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import generate.clients.batch as batch_client
-from generate.clients import OpenAIBatch, OpenAICompatible
+from generate.clients import OpenAIBatch, OpenAICompatible, batch_desk
 from schemas import Answer, ChatRequest, ChatResponse, InputError, LLMError, Message
 from tests.generate.batch_server import BatchServer, answered, failed, refused
 from tests.generate.chat_server import completion
@@ -27,6 +27,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[BatchServer]:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
     monkeypatch.setattr(batch_client, "_FIRST_LOOK", 0.01)
+    monkeypatch.setattr(batch_desk, "_FIRST_PAUSE", 0.01)
     fake = BatchServer()
     yield fake
     fake.stop()
