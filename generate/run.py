@@ -9,10 +9,12 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from generate import judging
 from generate.askers import ALONE, Askers, Resources
 from generate.brief import Brief
 from generate.config import GenerateConfig
 from generate.harvest import Harvest
+from generate.judging import judged
 from generate.quota import Quota, shares
 from generate.report import GenerationReport, StrategyReport, tally, write_rejected
 from generate.strategies.strategy import Draft, Unit
@@ -118,6 +120,8 @@ def _work_out(
     # What rests on one section goes out together, so that a server finds its passage in the cache.
     order = sorted(range(len(todo)), key=lambda place: (sections[_section(todo[place][1], place)], place))
     steps = (todo[place][0].strategy.write(todo[place][1], brief) for place in order)
+    if askers.judge is not None:
+        steps = (judged(todo[place][0].strategy.write(todo[place][1], brief), todo[place][1], brief) for place in order)
     outcomes: dict[int, Sequence[Draft] | LLMError] = {}
     good, reasons = 0, Counter[str]()
     with askers.asking(), progress("asking", len(todo), "units") as bar:
@@ -148,7 +152,7 @@ def _finish(
         prompts=prompts,
         repair=brief.version(("repair",)) if config.repair else "",
         model=writer.model if writer else "",
-        judge=judge.model if judge else "",
+        judge=f"{judge.model} {brief.version(judging.PROMPTS)}" if judge else "",
     )
     beside = out.parent / "rejected.parquet"
     with ParquetSink(out, EXAMPLE_SCHEMA, recipe=recipe) as sink:

@@ -2,8 +2,10 @@
 
 import dataclasses
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gristmill.config import read_config
 from gristmill.embedded import NAME
 from gristmill.models import EMBEDDED, model_folder
 from gristmill.recipe import ClientConfig
@@ -63,13 +65,19 @@ class NotFetched:
 
 def suited(config: "GenerateConfig", client: ClientConfig) -> "GenerateConfig":
     """Fit the settings to the embedded model, which asks better questions about the beginning of a passage alone."""
-    if client.client != "embedded" or client.model is not None or config.shown_words is not None:
+    embedded = client.client != "openai" and client.model in {None, EMBEDDED}
+    if not embedded or config.shown_words is not None:
         return config
     return dataclasses.replace(config, shown_words=_EMBEDDED_WORDS)
 
 
-def open_client(config: ClientConfig, progress: Progress = silent) -> Client:
+def open_client(config: ClientConfig, progress: Progress = silent, *, beside: Path = Path()) -> Client:
     """Give the client that the settings name.
+
+    Args:
+        config: The settings.
+        progress: Shows how the embedded model is fetched, and how batches get on.
+        beside: Folder for the record of submitted batches.
 
     Raises:
         MissingExtraError: The package that it needs is not installed.
@@ -78,5 +86,17 @@ def open_client(config: ClientConfig, progress: Progress = silent) -> Client:
         from generate.clients.openai_compatible import OpenAICompatible
 
         assert config.model is not None, "ClientConfig checks it"
+        if config.batch:
+            from generate.clients.batch import OpenAIBatch
+
+            return OpenAIBatch(
+                config.model, record=beside / "batches.json", base_url=config.base_url, progress=progress
+            )
         return OpenAICompatible(config.model, base_url=config.base_url, concurrency=config.concurrency)
+    if config.client == "vllm":
+        from generate.clients.vllm import VLLM
+        from train import model_name
+
+        source = model_folder(config.model or EMBEDDED, progress)
+        return read_config(VLLM, {**config.vllm, "source": source, "model": model_name(source)}, where="vllm")
     return LazyLocal(config.model or EMBEDDED, progress)

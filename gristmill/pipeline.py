@@ -63,8 +63,7 @@ def _generate(recipe: Recipe, out: Path, console: Console) -> Step:
     pairs = out / "pairs.parquet"
     documents = existing_documents(list(recipe.documents))
     config = suited(recipe.generate, recipe.client)
-    client = open_client(recipe.client, console.progress) if config.asks else None
-
+    client = open_client(recipe.client, console.progress, beside=out) if config.asks else None
     judge = None if recipe.judge is None else open_client(recipe.judge, console.progress)
     resources = Resources(judge=judge, budget=recipe.budget, prices=recipe.prices)
 

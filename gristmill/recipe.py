@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from generate import Budget, GenerateConfig
     from train import EvaluateConfig, TrainConfig
 
-ClientName = Literal["embedded", "openai"]
-CLIENT_KEYS = ("client", "model", "base_url", "concurrency")
+ClientName = Literal["embedded", "openai", "vllm"]
+CLIENT_KEYS = ("client", "model", "base_url", "concurrency", "batch", "vllm")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,22 +24,30 @@ class ClientConfig:
     """Who answers the requests.
 
     Attributes:
-        client: `embedded`, or `openai` for any server that speaks OpenAI's protocol.
-        model: Name of the server's model, or a model folder in place of the embedded one.
+        client: `embedded`, `vllm` in this process, or `openai` for any server that speaks OpenAI's protocol.
+        model: Name of the server's model; else a model folder or hub name in place of the embedded one.
         base_url: Address of the server; OPENAI_BASE_URL where none is named.
         concurrency: Requests in flight at once.
+        batch: Ask the server through its Batch API: half the price, within a day.
+        vllm: Settings of `generate.clients.VLLM`, `max_model_len` for example.
     """
 
     client: ClientName = "embedded"
     model: str | None = None
     base_url: str | None = None
     concurrency: int = 16
+    batch: bool = False
+    vllm: dict[str, Any] = field(default_factory=dict)  # Any: checked when the client is opened
 
     def __post_init__(self) -> None:
         if self.concurrency < 1:
             raise ValueError("concurrency is at least 1")
         if self.client == "openai" and not self.model:
             raise ValueError("the openai client needs the name of a model: add `model: NAME`")
+        if self.batch and self.client != "openai":
+            raise ValueError("batch goes with the openai client alone")
+        if self.vllm and self.client != "vllm":
+            raise ValueError("settings of vllm go with the vllm client alone")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

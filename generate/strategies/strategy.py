@@ -62,6 +62,11 @@ class Draft:
         return next((content for role, content in self.messages if role == "user"), None)
 
     @property
+    def last_question(self) -> str | None:
+        """The last turn of the user."""
+        return next((content for role, content in reversed(self.messages) if role == "user"), None)
+
+    @property
     def answer(self) -> str | None:
         """The last turn of the assistant."""
         return next((content for role, content in reversed(self.messages) if role == "assistant"), None)

@@ -35,23 +35,38 @@ def command(
 def add_client(parser: argparse.ArgumentParser) -> None:
     """Add the flags that choose who answers the requests."""
     group = parser.add_argument_group("who writes")
-    group.add_argument("--client", choices=("embedded", "openai"), default="embedded", help="default: %(default)s")
     group.add_argument(
-        "--model", metavar="NAME", help="model of the server, or a model folder in place of the embedded one"
+        "--client", choices=("embedded", "openai", "vllm"), default="embedded", help="default: %(default)s"
+    )
+    group.add_argument(
+        "--model",
+        metavar="NAME",
+        help="model of the server; else a model folder or hub name in place of the embedded one",
     )
     group.add_argument("--base-url", metavar="URL", help="address of the server; default: OPENAI_BASE_URL")
     group.add_argument(
         "--concurrency", type=count, default=16, metavar="N", help="requests in flight; default: %(default)s"
+    )
+    group.add_argument(
+        "--batch", action="store_true", help="ask the server through its Batch API: half the price, within a day"
+    )
+    group.add_argument(
+        "--vllm",
+        type=setting,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a setting of vLLM: dtype, max_model_len, gpu_memory_utilization, tensor_parallel",
     )
 
 
 def client_config(args: argparse.Namespace) -> "ClientConfig":
     """Read those flags."""
     from gristmill.config import read_config
-    from gristmill.recipe import ClientConfig
+    from gristmill.recipe import CLIENT_KEYS, ClientConfig
 
-    names = ("client", "model", "base_url", "concurrency")
-    return read_config(ClientConfig, {name: getattr(args, name) for name in names}, where="the command line")
+    values = {**{name: getattr(args, name) for name in CLIENT_KEYS}, "vllm": dict(args.vllm)}
+    return read_config(ClientConfig, values, where="the command line")
 
 
 def count(text: str) -> int:

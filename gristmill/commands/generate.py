@@ -28,7 +28,7 @@ def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: w
     from generate import generate
 
     documents = existing_documents(args.documents)
-    config, client = generation(args, console)
+    config, client = generation(args, console, beside=(args.journal or args.out).parent)
     report = generate(
         documents,
         args.out,

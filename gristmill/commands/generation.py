@@ -74,13 +74,14 @@ def add_spending(parser: argparse.ArgumentParser) -> None:
 
 
 def generation(
-    args: argparse.Namespace, console: Console, *, asking: bool = True
+    args: argparse.Namespace, console: Console, *, asking: bool = True, beside: Path = Path()
 ) -> tuple["GenerateConfig", "Client | None"]:
     """Read those flags: the settings, and who writes.
 
     Args:
         args: The command line.
         console: Where the user sees how a model is fetched.
+        beside: Folder for the record of submitted batches.
         asking: Whether the model is going to be asked; where it is not, it is not fetched either.
     """
     from gristmill.clients import NotFetched, open_client, suited
@@ -92,9 +93,9 @@ def generation(
     config = suited(generate_config(settings, where="the command line"), who)
     if not config.asks:
         return config, None
-    if not asking and who.client == "embedded" and who.model is None and not is_fetched():
+    if not asking and who.client != "openai" and who.model is None and not is_fetched():
         return config, NotFetched()
-    return config, open_client(who, console.progress)
+    return config, open_client(who, console.progress, beside=beside)
 
 
 def resources(args: argparse.Namespace, console: Console) -> "Resources":

@@ -416,7 +416,7 @@ def test_the_error_that_ends_a_run_comes_after_the_answers_before_it(path: Path,
     server.react = lambda body, number: Reaction() if number <= 5 else Reaction(status=401, delay=0.2)
     with Journal(path) as journal:
         client = journalled(OpenAICompatible("small", base_url=server.url, concurrency=5), journal)
-        got = []
+        got: list[Answer] = []
         with pytest.raises(LLMError, match="refused the key"):
             got.extend(client.complete([ask(str(number)) for number in range(30)]))
         assert len(journal) == 5

@@ -14,7 +14,16 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from generate import GenerateConfig, GenerationReport, OpenAICompatible, Question, Template, generate
+from generate import (
+    Budget,
+    GenerateConfig,
+    GenerationReport,
+    OpenAICompatible,
+    Question,
+    Resources,
+    Template,
+    generate,
+)
 from generate.corpus import read_corpus
 from generate.report import REJECTED_SCHEMA, Rejected
 from schemas import (
@@ -422,3 +431,62 @@ def test_a_lone_surrogate_in_an_answer_harms_nothing(docs: Path, tmp_path: Path)
 
     conserved(make(docs, tmp_path, Odd()))
     assert make(docs, tmp_path, Odd()).spent.sent == 0
+
+
+class Judge(Scripted):
+    """Finds fault with what rests on the sections whose headings hold a word."""
+
+    model = "judge"
+
+    def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
+        for position, request in enumerate(requests):
+            shown = request.messages[-1].content
+            self.asked.append(shown)
+            verdict = '{"reason": "made up", "supported": %s, "answers_question": true}' % (
+                "false" if self.bad and self.bad in shown.splitlines()[0] else "true"
+            )
+            text = "hm" if self.broken and self.broken in shown.splitlines()[0] else verdict
+            yield Answer(
+                position, ChatResponse(text=text, finish_reason="stop", prompt_tokens=50, completion_tokens=20)
+            )
+
+
+def test_a_judge_sees_the_passage_and_has_the_last_word(docs: Path, tmp_path: Path) -> None:
+    judge = Judge(bad="Repair", broken="Storage")
+    report = generate(
+        [docs],
+        tmp_path / "pairs.parquet",
+        config=GenerateConfig(),
+        client=Scripted(bad="Basket"),
+        resources=Resources(judge=judge),
+    )
+    assert len(judge.asked) == 27  # what has a fault already is not shown
+    assert all("is written on the label at its back" in shown for shown in judge.asked)
+    assert report.rejected == {"judged_unsupported": 9, "judgement_unreadable": 9, "not_a_question": 3}
+    assert (report.accepted, report.judge, report.spent.sent) == (9, "judge", 57)
+    again = Judge(bad="Repair", broken="Storage")
+    generate(
+        [docs],
+        tmp_path / "pairs.parquet",
+        config=GenerateConfig(),
+        client=Scripted(bad="Basket"),
+        resources=Resources(judge=again),
+    )
+    assert again.asked == []
+
+
+def test_a_spent_budget_ends_the_run_with_what_there_is(docs: Path, tmp_path: Path) -> None:
+    client = Scripted()
+    report = generate(
+        [docs],
+        tmp_path / "pairs.parquet",
+        config=GenerateConfig(),
+        client=client,
+        resources=Resources(budget=Budget(requests=7)),
+    )
+    assert len(client.asked) == report.spent.sent == report.accepted == 7
+    assert report.shortfall == "the budget of 7 requests is spent"
+    assert report.strategies[0].not_asked == 23
+    conserved(report)
+    report = make(docs, tmp_path, client)
+    assert (report.accepted, report.spent.sent, report.spent.replayed) == (30, 23, 7)

@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from gristmill.commands.arguments import count, pairs, setting
+from gristmill.commands.arguments import add_client, client_config, count, pairs, setting
+from gristmill.recipe import ClientConfig
 
 
 @pytest.mark.parametrize(
@@ -43,3 +44,21 @@ def test_pairs_that_are_none_are_refused(text: str) -> None:
 def test_a_count_is_a_whole_number_from_one(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="at least 1"):
         count(text)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ([], ClientConfig()),
+        (["--client", "openai", "--model", "m", "--batch"], ClientConfig(client="openai", model="m", batch=True)),
+        (
+            ["--client", "vllm", "--vllm", "max_model_len=512", "--vllm", "dtype=float32"],
+            ClientConfig(client="vllm", vllm={"max_model_len": 512, "dtype": "float32"}),
+        ),
+    ],
+    ids=["none", "batch", "vllm"],
+)
+def test_the_flags_choose_who_answers(line: list[str], expected: ClientConfig) -> None:
+    parser = argparse.ArgumentParser()
+    add_client(parser)
+    assert client_config(parser.parse_args(line)) == expected

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from generate.grounding import Unreadable, judge_request, read_judgement
 from generate.prompt import load_prompt
-from generate.strategies import Rejection
+from generate.rejection import Rejection
 from schemas import ChatResponse
 from tests.generate.makers import candidate
 
