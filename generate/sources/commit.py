@@ -156,7 +156,8 @@ def _git(root: Path, repository: Path, *arguments: str) -> bytes:
     process = _start(repository, *arguments)
     out, err = process.communicate()
     if process.returncode:
-        said = (err.decode("utf-8", "replace").strip().splitlines() or ["git knows no such revision"])[-1]
+        lines = err.decode("utf-8", "replace").strip().splitlines() or ["git knows no such revision"]
+        said = next((line for line in lines if line.startswith("fatal: ")), lines[-1])
         raise InputError(
             f"git cannot read it: {said.removeprefix('fatal: ')}",
             where=str(root),

@@ -157,12 +157,35 @@ def test_a_single_bad_file_says_what_is_wrong_with_it(tmp_path: Path) -> None:
 def test_a_missing_library_is_a_skip_that_says_how_to_install_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fill(tmp_path, a_docx=b"x", b_pdf=b"x", c_md="x")
-    monkeypatch.setitem(sys.modules, "mammoth", None)
-    monkeypatch.setitem(sys.modules, "pypdfium2", None)
-    assert reasons(tmp_path) == {"a.docx": "missing_extra", "b.pdf": "missing_extra"}
+    fill(tmp_path, a_docx=b"x", b_pdf=b"x", c_md="x", d_pptx=b"x", e_xlsx=b"x")
+    for name in ("mammoth", "pypdfium2", "pptx", "openpyxl"):
+        monkeypatch.setitem(sys.modules, name, None)
+    assert reasons(tmp_path) == dict.fromkeys(["a.docx", "b.pdf", "d.pptx", "e.xlsx"], "missing_extra")
     skip = next(item for item in read_corpus([tmp_path]) if isinstance(item, Skip))
     assert "pip install 'gristmill[docs]'" in str(skip)
+
+
+def test_what_stands_in_for_a_file_in_git_lfs_is_no_document(tmp_path: Path) -> None:
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 5\n"
+    fill(tmp_path, a_md=pointer, b_pdf=pointer, c_md="x")
+    assert reasons(tmp_path) == {"a.md": "unreadable", "b.pdf": "unreadable"}
+
+
+def test_a_format_that_can_be_saved_as_another_says_so(tmp_path: Path) -> None:
+    fill(tmp_path, a_doc="x", b_md="x", c_zip="x", d_xlsm="x")
+    skips = [str(item) for item in list_files([tmp_path]) if isinstance(item, Skip)]
+    assert [skip.split(": ", 2)[-1] for skip in skips] == [
+        "save it as .docx (unsupported)",
+        "name it by itself, and it is read as a folder (unsupported)",
+        "save it as .xlsx, without its macros (unsupported)",
+    ]
+
+
+def test_a_file_says_its_size_and_gives_no_more_than_is_asked_for(tmp_path: Path) -> None:
+    fill(tmp_path, a_md="12345")
+    (file,) = list_files([tmp_path])
+    assert isinstance(file, File)
+    assert (file.size, file.read(3), file.read(9)) == (5, b"123", b"12345")
 
 
 def test_listing_reads_nothing(tmp_path: Path) -> None:
