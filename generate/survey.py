@@ -16,6 +16,7 @@ from generate.corpus import Skip, read_corpus
 from generate.passages import definitions, has_hole, passage, template_marks
 from generate.rejection import Rejection
 from generate.report import Rejected, Skipped, encodable
+from generate.search import Index
 from generate.sections import rough_tokens, split
 from schemas import Document, normal
 from schemas.progress import Progress
@@ -23,6 +24,7 @@ from schemas.progress import Progress
 if TYPE_CHECKING:
     from generate.config import GenerateConfig
 
+_SAYS_NOTHING = ("front_matter", "repeated_passage")  # sections that tell a reader nothing, or nothing more
 
 @dataclass(slots=True)
 class Survey:
@@ -41,6 +43,23 @@ class Survey:
     skipped: list[Skipped] = field(default_factory=list)
     unfit: list[tuple[int, Rejected]] = field(default_factory=list)
     candidates: list[Candidate] = field(default_factory=list)
+    _indexes: dict[bool, Index] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def index(self, *, whole: bool = False) -> Index:
+        """Make the passages searchable, once: the candidates with their headings, in their order.
+
+        Args:
+            whole: Whether the sections that cannot be answers follow behind, as `told` gives them.
+        """
+        if whole not in self._indexes:
+            texts = ["\n".join((*each.headings, each.passage)) for each in self.candidates]
+            self._indexes[whole] = Index([*texts, *(f"{place}\n{text}" for place, text in self.told())] if whole else texts)
+        return self._indexes[whole]
+
+    def told(self) -> list[tuple[str, str]]:
+        """Give the text of the sections that cannot be answers, with their places: a table can answer a question, too."""
+        rows = (row for _, row in self.unfit if row.reason not in _SAYS_NOTHING)
+        return [(" > ".join(filter(None, (row.document, row.section))), row.answer) for row in rows if row.answer]
 
     def read(self, paths: Sequence[Path], config: "GenerateConfig", progress: Progress) -> None:
         """Read every document and sort its sections."""
