@@ -33,7 +33,7 @@ class Index:
     """Find passages by their words.
 
     Args:
-        texts: The passages. 10,000 of 250 words are read in about 3 s and searched in about a millisecond.
+        texts: The passages. 10,000 of 250 words are read in about 4 s and searched in a few milliseconds.
     """
 
     def __init__(self, texts: Sequence[str]) -> None:
@@ -79,8 +79,9 @@ class Index:
             shared[self._places[low:high]] += weight
         unknown = np.log1p((self._size + 0.5) / 0.5)
         whole = sum(float(self._weights[term]) for term in known) + (len(stems) - len(known)) * float(unknown)
-        best = np.argsort(-scores, kind="stable")[:most]
-        return [Hit(int(place), float(scores[place]), float(shared[place]) / whole) for place in best if scores[place]]
+        found = np.flatnonzero(scores)
+        best = found[np.argsort(-scores[found], kind="stable")[:most]]
+        return [Hit(int(place), float(scores[place]), float(shared[place]) / whole) for place in best]
 
     def kin(self, place: int, *, groups: npt.NDArray[np.int64], most_common: int, least: int) -> Hit | None:
         """Find the passage of another group that is most about the same: rare words shared, weighed against all of them.
@@ -95,17 +96,18 @@ class Index:
             The passage; its `share` is the cosine of the two sets of words. The first of equal ones.
         """
         own = self._own[place]
-        scores, shared = np.zeros(self._size), np.zeros(self._size, dtype=np.int64)
-        for term in own[self._frequency[own] <= most_common]:
-            found = self._places[self._starts[term] : self._starts[term + 1]]
-            scores[found] += self._weights[term] ** 2
-            shared[found] += 1
-        scores[(shared < least) | (groups == groups[place])] = 0.0
-        if not scores.any():
+        rare = own[self._frequency[own] <= most_common]
+        if not len(rare):
             return None
-        cosines = scores / np.maximum(self._norms[place] * self._norms, 1e-9)  # a passage may have no words
+        found = np.concatenate([self._places[self._starts[term] : self._starts[term + 1]] for term in rare])
+        others, inverse, shared = np.unique(found, return_inverse=True, return_counts=True)
+        scores = np.bincount(inverse, weights=np.repeat(self._weights[rare] ** 2, self._frequency[rare]))
+        fit = (shared >= least) & (groups[others] != groups[place])
+        if not fit.any():
+            return None
+        cosines = np.where(fit, scores / (self._norms[place] * self._norms[others]), 0.0)
         best = int(np.argmax(cosines))
-        return Hit(best, float(scores[best]), float(cosines[best]))
+        return Hit(int(others[best]), float(scores[best]), float(cosines[best]))
 
     def _number(self, word: str, stems: dict[str, int]) -> int:
         number = stems.get(word)
