@@ -9,7 +9,7 @@ from generate.config import GenerateConfig
 from generate.journal import Journal, journalled
 from generate.report import GenerationReport
 from generate.run import generate
-from generate.strategies import Question, Template
+from generate.strategies import Question, Refuse, Template
 
 __all__ = [
     "Budget",
@@ -18,6 +18,7 @@ __all__ = [
     "Journal",
     "OpenAICompatible",
     "Question",
+    "Refuse",
     "Template",
     "generate",
     "journalled",

@@ -84,7 +84,7 @@ class Index:
         return [Hit(int(place), float(scores[place]), float(shared[place]) / whole) for place in best]
 
     def kin(self, place: int, *, groups: npt.NDArray[np.int64], most_common: int, least: int) -> Hit | None:
-        """Find the passage of another group that is most about the same: rare words shared, weighed against all of them.
+        """Find the passage of another group that shares the most rare words, weighed against all that the two have.
 
         Args:
             place: The passage.

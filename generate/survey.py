@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _SAYS_NOTHING = ("front_matter", "repeated_passage")  # sections that tell a reader nothing, or nothing more
 
+
 @dataclass(slots=True)
 class Survey:
     """The documents read so far.
@@ -43,23 +44,28 @@ class Survey:
     skipped: list[Skipped] = field(default_factory=list)
     unfit: list[tuple[int, Rejected]] = field(default_factory=list)
     candidates: list[Candidate] = field(default_factory=list)
-    _indexes: dict[bool, Index] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _index: Index | None = field(default=None, init=False, repr=False, compare=False)
+    _library: tuple[Index, list[tuple[str, str]]] | None = field(default=None, init=False, repr=False, compare=False)
 
-    def index(self, *, whole: bool = False) -> Index:
-        """Make the passages searchable, once: the candidates with their headings, in their order.
+    def index(self) -> Index:
+        """Make the candidates searchable, once, with their headings and in their order."""
+        if self._index is None:
+            self._index = Index(["\n".join((*each.headings, each.passage)) for each in self.candidates])
+        return self._index
 
-        Args:
-            whole: Whether the sections that cannot be answers follow behind, as `told` gives them.
+    def library(self) -> tuple[Index, list[tuple[str, str]]]:
+        """Make all that the documents say searchable, once: also a table that cannot be an answer can answer something.
+
+        Returns:
+            The index, and the places and texts in its order: of the candidates first, then of the other sections.
         """
-        if whole not in self._indexes:
-            texts = ["\n".join((*each.headings, each.passage)) for each in self.candidates]
-            self._indexes[whole] = Index([*texts, *(f"{place}\n{text}" for place, text in self.told())] if whole else texts)
-        return self._indexes[whole]
-
-    def told(self) -> list[tuple[str, str]]:
-        """Give the text of the sections that cannot be answers, with their places: a table can answer a question, too."""
-        rows = (row for _, row in self.unfit if row.reason not in _SAYS_NOTHING)
-        return [(" > ".join(filter(None, (row.document, row.section))), row.answer) for row in rows if row.answer]
+        if self._library is None:
+            texts = [(each.whereabouts, each.passage) for each in self.candidates]
+            for _, row in self.unfit:
+                if row.answer and row.reason not in _SAYS_NOTHING:
+                    texts.append((f"{row.document} > {row.section}", row.answer))
+            self._library = Index([f"{where}\n{text}" for where, text in texts]), texts
+        return self._library
 
     def read(self, paths: Sequence[Path], config: "GenerateConfig", progress: Progress) -> None:
         """Read every document and sort its sections."""

@@ -90,6 +90,8 @@ def test_the_cosine_of_the_same_words_is_one() -> None:
 def test_exactly_those_are_found_that_share_a_stem(texts: list[str], question: str) -> None:
     hits = Index(texts).search(question, len(texts))
     stems = content_stems(question)
-    assert sorted(hit.place for hit in hits) == [place for place, text in enumerate(texts) if stems & content_stems(text)]
+    assert sorted(hit.place for hit in hits) == [
+        place for place, text in enumerate(texts) if stems & content_stems(text)
+    ]
     assert all(0 < hit.share <= 1 + 1e-9 for hit in hits)
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
