@@ -3,23 +3,29 @@
 The embedded model is a client too, but lives in `train` (`train.LocalModel`) and is handed in by `gristmill`.
 """
 
+from generate.askers import Resources
 from generate.budget import Budget
 from generate.clients import OpenAICompatible
 from generate.config import GenerateConfig
 from generate.journal import Journal, journalled
+from generate.planning import Assumptions, Plan, plan
 from generate.report import GenerationReport
 from generate.run import generate
 from generate.strategies import Question, Refuse, Template
 
 __all__ = [
+    "Assumptions",
     "Budget",
     "GenerateConfig",
     "GenerationReport",
     "Journal",
     "OpenAICompatible",
+    "Plan",
     "Question",
     "Refuse",
+    "Resources",
     "Template",
     "generate",
     "journalled",
+    "plan",
 ]

@@ -8,8 +8,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from generate.budget import UNLIMITED, Budget, Purse
-from generate.journal import Journal, Journalled, journalled
+from generate.budget import UNLIMITED, Budget, Metered, Purse
+from generate.journal import Journal, journalled
+from generate.prices import price_of
 from generate.report import Spent
 from schemas import Client
 
@@ -21,11 +22,13 @@ class Resources:
     Attributes:
         judge: Who looks at each draft once more, with the passage that it rests on; None for nobody.
         budget: What may be spent.
+        prices: The user's table of prices, which goes before ours.
         journal: File of the answers paid for; None for `journal.sqlite` beside the examples.
     """
 
     judge: Client | None = None
     budget: Budget = UNLIMITED
+    prices: Path | None = None
     journal: Path | None = None
 
 
@@ -43,15 +46,19 @@ class Askers:
 
     def __init__(self, client: Client | None, resources: Resources, path: Path) -> None:
         self.purse = Purse(resources.budget)
+        self._prices = resources.prices
+        self._priced = True
+        metered = [None if one is None or client is None else self._metered(one) for one in (client, resources.judge)]
         self.journal = None if client is None else Journal(resources.journal or path)
-        self.writer = self._open(client)
-        self.judge = self._open(resources.judge)
+        self.writer, self.judge = (
+            None if one is None or self.journal is None else journalled(one, self.journal) for one in metered
+        )
         self._seconds = 0.0
 
-    def _open(self, client: Client | None) -> Journalled | None:
-        if client is None or self.journal is None:
-            return None
-        return journalled(self.purse.metered(client), self.journal)
+    def _metered(self, client: Client) -> Metered:
+        price = price_of(client, self._prices)
+        self._priced &= price is not None
+        return Metered(client, self.purse, price)
 
     @contextmanager
     def asking(self) -> Iterator[None]:
@@ -74,7 +81,7 @@ class Askers:
             completion_tokens=sum(asker.completion_tokens for asker in both),
             cached_tokens=sum(asker.cached_tokens for asker in both),
             seconds=round(self._seconds, 3),
-            dollars=self.purse.dollars,
+            dollars=round(self.purse.spent.usd, 6) if self._priced else None,
         )
 
     def __enter__(self) -> Self:

@@ -5,6 +5,7 @@ were asked for (never in the order in which answers arrive), write. Everything t
 reason. Nothing is written before the end but the journal, so a killed run leaves the old files as they were.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -118,15 +119,16 @@ def _work_out(
     order = sorted(range(len(todo)), key=lambda place: (sections[_section(todo[place][1], place)], place))
     steps = (todo[place][0].strategy.write(todo[place][1], brief) for place in order)
     outcomes: dict[int, Sequence[Draft] | LLMError] = {}
-    fit = unfit = 0
+    good, reasons = 0, Counter[str]()
     with askers.asking(), progress("asking", len(todo), "units") as bar:
         for ended in Work(steps, {False: askers.writer, True: askers.judge}).run():
             outcomes[order[ended.task]] = ended.outcome
             if not isinstance(ended.outcome, LLMError):
-                fit += sum(draft.fault is None for draft in ended.outcome)
-                unfit += sum(draft.fault is not None for draft in ended.outcome)
+                good += sum(draft.fault is None for draft in ended.outcome)
+                reasons.update(draft.fault.reason for draft in ended.outcome if draft.fault is not None)
             bar.advance()
-            bar.note(f"{fit} good, {unfit} rejected, {askers.spent.text()}")
+            told = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common(3))
+            bar.note(f"{good} good, {reasons.total()} rejected{f' ({told})' if told else ''}, {askers.spent.text()}")
     return outcomes
 
 

@@ -4,9 +4,11 @@ import dataclasses
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from gristmill.embedded import NAME
 from gristmill.models import EMBEDDED, model_folder
 from gristmill.recipe import ClientConfig
 from schemas.chat import Answer, ChatRequest, Client
+from schemas.errors import LLMError
 from schemas.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -45,6 +47,18 @@ class LazyLocal:
 
             self._loaded = LocalModel.load(self._folder)
         yield from self._loaded.complete(requests)
+
+
+class NotFetched:
+    """Stands for the embedded model where nothing is going to be asked of it."""
+
+    route = "local"
+    model = NAME
+
+    def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
+        """Answer nothing."""
+        for position, _ in enumerate(requests):
+            yield Answer(position, LLMError("the embedded model has not been fetched", retryable=False))
 
 
 def suited(config: "GenerateConfig", client: ClientConfig) -> "GenerateConfig":

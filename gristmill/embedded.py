@@ -41,6 +41,11 @@ def cache_folder() -> Path:
     return Path(base) / "gristmill"
 
 
+def is_fetched() -> bool:
+    """Tell whether the embedded model lies in the cache."""
+    return (cache_folder() / NAME / "gristmill.json").is_file()
+
+
 def embedded_folder(progress: Progress = silent) -> Path:
     """Give the folder that holds the embedded model, fetching it first where it is not there yet.
 

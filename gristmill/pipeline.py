@@ -54,7 +54,7 @@ def peak_memory() -> int:
 
 
 def _generate(recipe: Recipe, out: Path, console: Console) -> Step:
-    from generate import generate
+    from generate import Resources, generate
     from gristmill.clients import open_client, suited
     from gristmill.commands.arguments import existing
 
@@ -63,8 +63,13 @@ def _generate(recipe: Recipe, out: Path, console: Console) -> Step:
     config = suited(recipe.generate, recipe.client)
     client = open_client(recipe.client, console.progress) if config.asks else None
 
+    judge = None if recipe.judge is None else open_client(recipe.judge, console.progress)
+    resources = Resources(judge=judge, budget=recipe.budget, prices=recipe.prices)
+
     def work() -> dict[str, Any]:  # Any: whatever JSON can hold
-        report = generate(documents, pairs, config=config, client=client, progress=console.progress)
+        report = generate(
+            documents, pairs, config=config, client=client, resources=resources, progress=console.progress
+        )
         return {**report.summary(), "text": report.text()}
 
     made_from = {
@@ -72,6 +77,8 @@ def _generate(recipe: Recipe, out: Path, console: Console) -> Step:
         "settings": repr(config),
         "route": client.route if client else "",
         "model": client.model if client else "",
+        "judge": [judge.route, judge.model] if judge else "",
+        "budget": repr(recipe.budget),
         "documents": _corpus_digest(documents, config.max_bytes),
     }
     return Step(name="generate", made_from=made_from, outputs=[pairs, out / "generation.json"], work=work)

@@ -12,10 +12,11 @@ from schemas.errors import InputError
 from schemas.progress import Progress, silent
 
 if TYPE_CHECKING:
-    from generate import GenerateConfig
+    from generate import Budget, GenerateConfig
     from train import EvaluateConfig, TrainConfig
 
 ClientName = Literal["embedded", "openai"]
+CLIENT_KEYS = ("client", "model", "base_url", "concurrency")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,9 @@ class Recipe:
     Attributes:
         documents: Folders and files to read; relative ones start at the recipe's folder.
         client: Who writes the questions.
+        judge: Who looks at each of its drafts once more; None for nobody.
+        budget: What generating may spend.
+        prices: The user's table of prices.
         generate: How examples are made.
         stages: The curation stages, in order.
         seed: The seed of every step that names none of its own.
@@ -58,6 +62,9 @@ class Recipe:
 
     documents: tuple[Path, ...]
     client: ClientConfig
+    judge: ClientConfig | None
+    budget: "Budget"
+    prices: Path | None
     generate: "GenerateConfig"
     stages: tuple[Any, ...]  # Any: a stage is whatever has the methods of `curate.Stage` or `curate.Mend`
     seed: int
@@ -84,17 +91,24 @@ def read_recipe(path: Path, progress: Progress = silent) -> Recipe:
     Raises:
         InputError: It is missing, no YAML, or says something that we do not know.
     """
+    from generate import Budget
     from train import EvaluateConfig, TrainConfig
 
     values, seed = _values(path)
     generate = dict(read_mapping(values.get("generate"), where=f"{path}, generate"))
-    client = {key: generate.pop(key) for key in ("client", "model", "base_url", "concurrency") if key in generate}
+    client = {key: generate.pop(key) for key in CLIENT_KEYS if key in generate}
+    judge, budget, prices = (generate.pop(key, None) for key in ("judge", "budget", "prices"))
     if isinstance(generate.get("prompts"), str):
         generate["prompts"] = path.parent / generate["prompts"]
+    if prices is not None and not isinstance(prices, str):
+        raise InputError("prices is the name of a file", where=f"{path}, generate", mend="Write `prices: prices.yaml`")
     training = values.get("train", {})
     return Recipe(
         documents=_documents(values.get("documents"), path),
         client=read_config(ClientConfig, client, where=f"{path}, generate"),
+        judge=None if judge is None else read_config(ClientConfig, judge, where=f"{path}, generate.judge"),
+        budget=read_config(Budget, budget, where=f"{path}, generate.budget"),
+        prices=None if prices is None else path.parent / Path(prices).expanduser(),
         generate=generate_config({"seed": seed, **generate}, where=f"{path}, generate"),
         stages=_stages(values.get("curate"), seed, path, progress),
         seed=seed,
@@ -117,7 +131,9 @@ def generate_config(values: Mapping[str, Any], *, where: str) -> "GenerateConfig
     from generate import GenerateConfig
 
     given = {name: value for name, value in values.items() if name != "strategy"}
-    settings: object = read_config(without(GenerateConfig, "strategies", also=("strategy",)), given, where=where)
+    settings: object = read_config(
+        without(GenerateConfig, "strategies", also=("strategy", "judge", "budget", "prices")), given, where=where
+    )
     strategies = read_strategies(values.get("strategy", "question"), where=f"{where}, strategy")
     return GenerateConfig(strategies=strategies, **given_values(settings, given))
 

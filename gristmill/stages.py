@@ -39,7 +39,6 @@ STAGES: Mapping[str, str] = {
     "fineweb": "curate.presets:FineWeb",
 }
 """Where each mend and stage is; it is imported when it is first asked for."""
-_CLIENT = ("client", "model", "base_url", "concurrency")
 _PATHS = ("files", "prompt")
 _MODELS = ("model", "tokenizer")
 
@@ -103,11 +102,11 @@ def _judge(kind: type, given: Mapping[str, Any], where: str, progress: Progress)
     """Read the settings of a judge: those of its client, as `generate` takes them, and its own."""
     from gristmill.clients import open_client
     from gristmill.named_models import NamedClient
-    from gristmill.recipe import ClientConfig
+    from gristmill.recipe import CLIENT_KEYS, ClientConfig
 
-    client = {key: value for key, value in given.items() if key in _CLIENT}
-    own = {key: value for key, value in given.items() if key not in _CLIENT}
-    settings: object = read_config(without(kind, "client", also=_CLIENT), own, where=where)
+    client = {key: value for key, value in given.items() if key in CLIENT_KEYS}
+    own = {key: value for key, value in given.items() if key not in CLIENT_KEYS}
+    settings: object = read_config(without(kind, "client", also=CLIENT_KEYS), own, where=where)
     opened = open_client(read_config(ClientConfig, client, where=where), progress)
     return kind(client=NamedClient(opened.model, opened.route, opened), **given_values(settings, own))
 

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 _APOSTROPHES = re.compile("(?<=\\w)['’ʼ](?=\\w)")  # noqa: RUF001 - the signs are meant
+_SIGN = re.compile(r"[^\w\s]")  # neither a letter, a digit nor white space
 _KEPT = frozenset("*/\\%&@#_")
 _BEFORE_DIGIT = frozenset(".,:-−")  # noqa: RUF001 - the minus sign is meant
 
@@ -18,8 +19,10 @@ def normal(text: str) -> str:
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     joined = _APOSTROPHES.sub("", folded)
-    following = (joined + " ")[1:]
-    kept = "".join(" " if _is_mark(sign, after) else sign for sign, after in zip(joined, following, strict=True))
+    if joined.isascii():
+        kept = _NOT_BEFORE_DIGIT.sub(" ", joined.translate(_ASCII_MARKS))
+    else:
+        kept = _SIGN.sub(lambda found: _shown(found.group(), joined[found.end() : found.end() + 1]), joined)
     return " ".join(kept.split()) or " ".join(folded.split())
 
 
@@ -30,3 +33,11 @@ def _is_mark(sign: str, after: str) -> bool:
     if sign in _BEFORE_DIGIT:
         return not after.isdigit()
     return unicodedata.category(sign) in {"Po", "Ps", "Pe", "Pi", "Pf", "Pd", "Pc", "Cc", "Cf"}
+
+
+def _shown(sign: str, after: str) -> str:
+    return " " if _is_mark(sign, after) else sign
+
+
+_ASCII_MARKS = {code: " " for code in range(128) if chr(code) not in _BEFORE_DIGIT and _is_mark(chr(code), "")}
+_NOT_BEFORE_DIGIT = re.compile(r"[.,:-](?!\d)")

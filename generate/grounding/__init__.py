@@ -1,11 +1,13 @@
 """Grounding: whether what a model wrote stands in the document, and where."""
 
+from generate.grounding.answer import check_answer
 from generate.grounding.question import check_follow_up, check_form, check_question
 from generate.grounding.quote import Found, find_quote, locate
 from generate.grounding.words import content_stems, stem
 
 __all__ = [
     "Found",
+    "check_answer",
     "check_follow_up",
     "check_form",
     "check_question",

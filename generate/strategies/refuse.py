@@ -90,6 +90,12 @@ class Refuse:
             asked = ("unanswerable", "answered", *asked)
         return (*asked, *(("requests",) if beyond else ()), "refusals") if asked else ()
 
+    @property
+    def requests(self) -> int:
+        """One for a request, two for a question that nothing is to answer; the mean of its kinds, rounded up."""
+        each = [2 if kind == "unanswerable" else int(self.written_by_model) for kind in self.kinds]
+        return -(-sum(each) // len(each))
+
     def units(self, brief: Brief, /) -> Sequence[Unit]:
         """Go round the kinds: a section, an everyday topic, an unsafe topic, and so on.
 

@@ -92,6 +92,7 @@ class Strategy(Protocol):
         prompts: Names of its prompt files, the first one first; none where it asks no model.
         share: Its weight among the strategies of a run.
         yields: Examples that one unit is expected to give, for planning the first round.
+        requests: Requests that one unit is expected to take, for planning the costs.
     """
 
     @property
@@ -112,6 +113,11 @@ class Strategy(Protocol):
     @property
     def yields(self) -> int:
         """Examples that one unit is expected to give."""
+        ...
+
+    @property
+    def requests(self) -> int:
+        """Requests that one unit is expected to take."""
         ...
 
     def units(self, brief: Brief, /) -> Sequence[Unit]:

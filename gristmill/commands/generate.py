@@ -4,7 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from gristmill.commands.arguments import add_client, client_config, command, count, existing
+from gristmill.commands.arguments import command, existing
+from gristmill.commands.generation import add_generation, add_spending, generation, resources
 from gristmill.console import Console
 
 
@@ -17,44 +18,23 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         about="make grounded question-answer pairs from documents",
         example="gristmill generate docs -o pairs.parquet --strategy template --examples 20",
     )
-    parser.add_argument("documents", nargs="+", type=Path, metavar="DOCS", help="folders and files to read")
+    add_generation(parser)
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="FILE", help="Parquet file to write")
-    parser.add_argument(
-        "--strategy",
-        default="question",
-        metavar="NAMES",
-        help="one, or several with their shares, as in question=3,pairs=1; default: %(default)s",
-    )
-    parser.add_argument(
-        "--examples", type=count, metavar="N", help="accepted examples wanted; default: one per section"
-    )
-    parser.add_argument(
-        "--section-tokens", type=count, default=400, metavar="N", help="longest section; default: %(default)s"
-    )
-    parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
-    parser.add_argument(
-        "--journal", type=Path, metavar="FILE", help="file that keeps every answer; default: beside the output"
-    )
-    add_client(parser)
+    add_spending(parser)
 
 
 def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: whatever JSON can hold
     """Generate, and tell what came of it."""
     from generate import generate
-    from generate.askers import Resources
-    from gristmill.clients import open_client, suited
-    from gristmill.recipe import generate_config
 
-    settings = {name: getattr(args, name) for name in ("strategy", "examples", "section_tokens", "seed")}
-    who = client_config(args)
-    config = suited(generate_config(settings, where="the command line"), who)
-    client = open_client(who, console.progress) if config.asks else None
+    documents = existing(args.documents)
+    config, client = generation(args, console)
     report = generate(
-        existing(args.documents),
+        documents,
         args.out,
         config=config,
         client=client,
-        resources=Resources(journal=args.journal),
+        resources=resources(args, console),
         progress=console.progress,
     )
     console.say(report.text())

@@ -1,12 +1,13 @@
 """Documents and candidates for the tests."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from generate.brief import Brief
 from generate.candidates import Candidate
 from generate.strategies import Draft, Steps, ToJudge
 from generate.survey import Survey
-from schemas import ChatRequest, ChatResponse, Document, Section
+from schemas import Answer, ChatRequest, ChatResponse, Document, LLMError, Section
 
 
 def document(text: str = "", *, title: str = "Gateway guide", name: str = "guide.md") -> Document:
@@ -41,3 +42,29 @@ def work(steps: Steps, *answers: str | ChatResponse) -> tuple[list[Draft], list[
 
 def reply(text: str, *, finish_reason: str = "stop") -> ChatResponse:
     return ChatResponse(text=text, finish_reason=finish_reason, prompt_tokens=10, completion_tokens=5)
+
+
+class Fake:
+    """A client that answers each request with its last message, or with an error."""
+
+    price_factor = 1.0
+
+    def __init__(
+        self,
+        *,
+        model: str = "fake",
+        route: str = "local",
+        tokens: tuple[int, int] = (10, 5),
+        error: LLMError | None = None,
+    ) -> None:
+        self.model, self.route = model, route
+        self.tokens, self.error = tokens, error
+        self.asked: list[str] = []
+
+    def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
+        for position, request in enumerate(requests):
+            text = request.messages[-1].content
+            self.asked.append(text)
+            prompt, completion = self.tokens
+            response = ChatResponse(text=text, finish_reason="stop", prompt_tokens=prompt, completion_tokens=completion)
+            yield Answer(position, self.error or response)

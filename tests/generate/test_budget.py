@@ -1,0 +1,120 @@
+import threading
+from collections.abc import Iterable, Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generate.budget import Budget, BudgetSpentError, Metered, Purse
+from generate.prices import FREE, Price
+from schemas import Answer, ChatRequest, ChatResponse, InputError, LLMError, Message
+from tests.generate.makers import Fake
+
+DOLLAR = Price(input=1e6, cached=1e6, output=1e6)  # a dollar a token
+
+
+def ask(text: str, most: int = 10) -> ChatRequest:
+    return ChatRequest(messages=(Message("user", text),), max_tokens=most)
+
+
+def outcomes(client: Metered, requests: Iterable[ChatRequest]) -> dict[int, ChatResponse | LLMError]:
+    return dict(client.complete(requests))
+
+
+def test_without_a_limit_everything_is_asked() -> None:
+    purse = Purse(Budget())
+    found = outcomes(Metered(Fake(), purse, FREE), [ask("a"), ask("b")])
+    assert [isinstance(found[place], ChatResponse) for place in (0, 1)] == [True, True]
+    assert (purse.spent.requests, purse.spent.tokens, purse.reason) == (2, 30, "")
+
+
+def test_requests_beyond_the_budget_are_refused_and_never_sent() -> None:
+    fake, purse = Fake(), Purse(Budget(requests=3))
+    found = outcomes(Metered(fake, purse, FREE), [ask(str(number)) for number in range(10)])
+    assert fake.asked == ["0", "1", "2"]
+    assert [isinstance(found[place], BudgetSpentError) for place in range(10)] == [False] * 3 + [True] * 7
+    assert purse.reason == "the budget of 3 requests is spent"
+
+
+def test_what_was_put_aside_too_much_is_spent_after_all() -> None:
+    fake, purse = Fake(), Purse(Budget(tokens=400))  # 155 are put aside for each request, and 15 spent
+    outcomes(Metered(fake, purse, FREE), [ask("x") for _ in range(50)])
+    assert 400 - 155 < purse.spent.tokens <= 400
+    assert len(fake.asked) == purse.spent.requests == 17
+
+
+def test_dollars_are_limited_too() -> None:
+    fake, purse = Fake(), Purse(Budget(usd=200.0))
+    outcomes(Metered(fake, purse, DOLLAR), [ask("x") for _ in range(50)])
+    assert purse.spent.usd == 15.0 * len(fake.asked) <= 200
+    assert len(fake.asked) == 4
+
+
+def test_a_budget_in_dollars_needs_a_price() -> None:
+    with pytest.raises(InputError, match="--prices"):
+        Metered(Fake(), Purse(Budget(usd=1.0)), None)
+    Metered(Fake(), Purse(Budget(tokens=1)), None)
+
+
+def test_what_failed_and_may_have_been_worked_on_counts_as_spent() -> None:
+    purse = Purse(Budget(tokens=10_000))
+    outcomes(Metered(Fake(error=LLMError("no answer in time", retryable=True)), purse, FREE), [ask("x")])
+    assert purse.spent.tokens == 155
+    outcomes(Metered(Fake(error=LLMError("refused", retryable=False)), purse, FREE), [ask("x")])
+    assert (purse.spent.tokens, purse.spent.requests) == (155, 2)
+
+
+def test_a_server_that_counts_no_tokens_costs_the_most() -> None:
+    purse = Purse(Budget(tokens=10_000))
+    outcomes(Metered(Fake(tokens=(0, 0)), purse, FREE), [ask("x")])
+    assert purse.spent.tokens == 155
+
+
+@given(
+    st.lists(st.tuples(st.text(max_size=30), st.integers(1, 40)), max_size=30),
+    st.integers(1, 40),
+    st.integers(1, 3000),
+)
+def test_no_budget_is_ever_overrun_and_every_request_has_an_outcome(
+    texts: list[tuple[str, int]], most_requests: int, most_tokens: int
+) -> None:
+    purse = Purse(Budget(requests=most_requests, tokens=most_tokens))
+
+    class Greedy(Fake):
+        """Uses all that a request may use, and looks at the purse while all of them are under way."""
+
+        def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
+            asked = list(requests)
+            for position, request in enumerate(asked):
+                size = len(request.messages[0].content.encode("utf-8", "surrogatepass"))
+                yield Answer(
+                    position,
+                    ChatResponse(
+                        text="", finish_reason="length", prompt_tokens=size, completion_tokens=request.max_tokens
+                    ),
+                )
+                assert purse.spent.tokens <= most_tokens
+
+    found = outcomes(Metered(Greedy(), purse, FREE), [ask(text, most) for text, most in texts])
+    assert sorted(found) == list(range(len(texts)))
+    assert purse.spent.tokens <= most_tokens
+    assert purse.spent.requests <= most_requests
+
+
+def test_several_threads_spend_out_of_one_purse() -> None:
+    purse = Purse(Budget(requests=500))
+    threads = [
+        threading.Thread(target=lambda: outcomes(Metered(Fake(), purse, FREE), (ask("x") for _ in range(200))))
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert purse.spent.requests == 500
+
+
+@pytest.mark.parametrize("limit", [{"usd": 0.0}, {"requests": 0}, {"tokens": -1}, {"usd": float("nan")}], ids=str)
+def test_a_budget_of_nothing_is_refused(limit: dict[str, float]) -> None:
+    with pytest.raises(InputError, match="above 0"):
+        Budget(**limit)  # type: ignore[arg-type]  # wrong on purpose
