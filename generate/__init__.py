@@ -11,11 +11,13 @@ from generate.journal import Journal, journalled
 from generate.planning import Assumptions, Plan, plan
 from generate.report import GenerationReport
 from generate.run import generate
-from generate.strategies import Question, Refuse, Template
+from generate.strategies import Across, Converse, Question, Refuse, Template
 
 __all__ = [
+    "Across",
     "Assumptions",
     "Budget",
+    "Converse",
     "GenerateConfig",
     "GenerationReport",
     "Journal",
