@@ -85,15 +85,15 @@ class Across:
         documents: dict[str, int] = {}
         groups = np.asarray([documents.setdefault(each.document.id, len(documents)) for each in candidates])
         rare = max(_RARE_LEAST, int(len(candidates) * _RARE_SHARE))
-        found = set()
+        found: set[tuple[float, int, int]] = set()
         for place in range(len(candidates)):
             hit = index.kin(place, groups=groups, most_common=rare, least=self.shared)
             if hit is not None and self.least <= hit.share <= self.most:
-                found.add((-round(hit.share, 9), *sorted((place, hit.place))))
+                found.add((-round(hit.share, 9), min(place, hit.place), max(place, hit.place)))
         return sorted(found)
 
     def write(self, unit: Unit, brief: Brief, /) -> Steps:
-        """Ask for question, answer and two quotes; what is not grounded is asked for once more where the run repairs."""
+        """Ask for question, answer and two quotes, and once more where they are not grounded and the run repairs."""
         passages = [{"whereabouts": each.whereabouts, "passage": brief.shown(each.passage)} for each in unit.candidates]
         request = brief.ask(
             brief.prompt("across").messages(passages=passages),
