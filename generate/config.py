@@ -20,6 +20,8 @@ class GenerateConfig:
     Attributes:
         strategies: How sections become examples; each has a `share` of them.
         examples: Accepted examples wanted; None for all that the sections give when each is asked about once.
+        include: Patterns as in `.gitignore`, relative to each of the documents' folders: only such files are read.
+        exclude: Patterns of files and folders that are left out.
         per_document: Most examples that rest on one document; None for no limit.
         samples: Most times that a strategy asks about the same section to reach `examples`.
         repair: Whether an answer that is not grounded is asked for once more, with the reason.
@@ -36,6 +38,8 @@ class GenerateConfig:
 
     strategies: tuple[Strategy, ...] = (Question(),)
     examples: int | None = None
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
     per_document: int | None = None
     samples: int = 3
     repair: bool = False

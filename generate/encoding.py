@@ -2,6 +2,7 @@
 
 import codecs
 import re
+import unicodedata
 from itertools import pairwise
 
 _BOMS = (  # UTF-32 first: its little-endian mark starts with UTF-16's
@@ -11,6 +12,7 @@ _BOMS = (  # UTF-32 first: its little-endian mark starts with UTF-16's
     (codecs.BOM_UTF16_BE, "utf-16"),
     (codecs.BOM_UTF8, "utf-8-sig"),
 )
+_ESCAPE_TO_KANJI = b"\x1b$"  # of ISO-2022-JP, which is all ASCII bytes
 _MAGIC = (
     b"%PDF-",
     b"PK\x03\x04",
@@ -31,6 +33,18 @@ _WESTERN = frozenset(
     "€£¥§©®™°±²³µ¶·¹º¼½¾«»‘’‚“”„†‡•…‰‹›–—¡¿\u00a0\u00ad×÷¢ªÐðÞþÝý¨´¬¦¯¸¤ˆ˜ƒŸ"  # noqa: RUF001 - the signs are meant
 )
 _COMMON = frozenset("äöüÄÖÜßéèêëàâçîïôùûñóáíúãõåæøÅÆØÉÀ€£§©®°·«»‘’“”„…–—\u00a0")  # noqa: RUF001 - the signs are meant
+_ALPHABETS = tuple(
+    frozenset(letters + letters.upper())
+    for letters in (
+        "ąćęłńóśźż",  # Polish
+        "áčďéěíňóřšťúůýžäľĺŕô",  # Czech and Slovak
+        "áéíóöőúüű",  # Hungarian
+        "čćđšž",  # Croatian and Slovene
+        "ăâîşţ",  # Romanian
+    )
+)
+_SIGNS = frozenset("‚„…†‡‰‹›‘’“”•–—§©«»®°±·×÷´¨€\u00a0\u00ad")  # noqa: RUF001 - the signs are meant
+_BLANK = re.compile(r"[ \n<>,.\u3001\u3002\uff0c]")
 
 
 class UndecodableError(ValueError):
@@ -38,7 +52,7 @@ class UndecodableError(ValueError):
 
 
 def decode(raw: bytes) -> str:
-    """Decode a text file: by its byte order mark, else as UTF-8, else by detection.
+    """Decode a text file: by its byte order mark, else as UTF-8, else by detection; UTF-16 needs no mark.
 
     Raises:
         UndecodableError: NUL bytes, a binary file's signature, no encoding fits, or mostly control characters.
@@ -49,7 +63,9 @@ def decode(raw: bytes) -> str:
     if raw.startswith(_MAGIC):
         raise UndecodableError("it has the signature of a binary file")
     if b"\x00" in raw:
-        raise UndecodableError("it holds NUL bytes")
+        return _sane(_unmarked_utf_16(raw))
+    if _ESCAPE_TO_KANJI in raw and (japanese := _as(raw, "iso2022_jp_2")) is not None:
+        return _sane(japanese)
     try:
         return _sane(raw.decode("utf-8"))
     except UnicodeDecodeError:
@@ -80,11 +96,46 @@ def _strict(raw: bytes, encoding: str) -> str:
         raise UndecodableError(f"its byte order mark says {encoding}, and it is not") from error
 
 
+def _unmarked_utf_16(raw: bytes) -> str:
+    """Decode UTF-16 that lacks its byte order mark: in the right order it has blanks and stops, and no strange signs.
+
+    Raises:
+        UndecodableError: It is none.
+    """
+    best, most = None, 0
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = _as(raw, encoding) or ""
+        sample = text[:_SAMPLE]
+        strange = sum(1 for sign in sample if unicodedata.category(sign) in {"Cn", "Co"})
+        spaces = len(_BLANK.findall(sample))
+        if strange <= _MOST_CONTROL * len(sample) and spaces > most:
+            best, most = text, spaces
+    if best is None:
+        raise UndecodableError("it holds NUL bytes")
+    return best
+
+
+def _central_european(raw: bytes) -> str | None:
+    """Decode a text whose letters beyond ASCII are all in the alphabet of one language of central Europe.
+
+    Windows-1250 and ISO 8859-2 differ in a few letters, and the wrong one of them mixes alphabets.
+    """
+    for encoding in ("cp1250", "iso8859_2"):
+        text = _as(raw, encoding)
+        high = {sign for sign in text or "" if sign > "\x7f"} - _SIGNS
+        if high and any(high <= alphabet for alphabet in _ALPHABETS):
+            return text
+    return None
+
+
 def _detected(raw: bytes) -> str:
-    """Decode what is no UTF-8: as Windows-1252 where that reads as Western text, else as charset-normalizer finds."""
+    """Decode what is no UTF-8: by its letters where these are European, else as charset-normalizer finds."""
     western = _as(raw, "cp1252")
     if western is not None and _is_western(western):
         return western
+    central = _central_european(raw)
+    if central is not None:
+        return central
     from charset_normalizer import from_bytes
 
     best = from_bytes(_around_high_bytes(raw)).best()

@@ -1,188 +1,34 @@
 """The journal: every answer that was paid for, on disk before anybody uses it.
 
-One SQLite file holds one row per answered request, under the hash of the whole request, the route and the model. A run
-that was killed asks again only for what was in flight; an edited document asks only for its own changed sections.
-Errors are not stored, and keys and other credentials never come near it.
+A response lies under the hash of the whole request, the route and the model. A run that was killed asks again only for
+what was in flight; an edited document asks only for its own changed sections. Errors are not stored.
 """
 
-import hashlib
-import json
-import sqlite3
-import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict
-from pathlib import Path
-from types import TracebackType
-from typing import Self
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Protocol, runtime_checkable
 
-from schemas import Answer, ChatRequest, ChatResponse, Client, InputError, OutputError
-from schemas.atomic import make_folder
+from generate.journal_file import Journal
+from schemas import Answer, ChatRequest, ChatResponse, Client, LLMError
 
-APPLICATION_ID = 0x47524A4C  # "GRJL" in the file's header: tells a journal from any other SQLite file
-VERSION = 1
-_KEYS_PER_QUERY = 500  # SQLite takes at most 999 parameters in its oldest builds
-_FULL = {sqlite3.SQLITE_FULL}
-_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
-_UNWRITABLE = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR}
+__all__ = ["Journal", "Journalled", "journalled"]
+
+_AHEAD = 256  # answers that lie ready at most for a caller who is slower than the model
 
 
-class Journal:
-    """Open a journal, and create it where it is missing.
+@runtime_checkable
+class Takeable(Protocol):
+    """An iterator of answers that can also give all that have arrived: one write to the disk is enough for them."""
 
-    Attributes:
-        path: The file.
-        damaged: Rows met so far whose checksum did not match; their requests are asked again.
+    def take(self, *, wait: bool) -> list[Answer] | None:
+        """Give what has arrived, or None at the end; `wait` for an answer or `wake` where nothing has."""
+        ...
 
-    Args:
-        path: The file.
-        patience: Seconds to wait while another process writes to it.
-
-    Raises:
-        InputError: The file is no journal, or damaged.
-        OutputError: It cannot be written.
-    """
-
-    def __init__(self, path: Path, *, patience: float = 30.0) -> None:
-        self.path = path
-        self.damaged = 0
-        self._patience = patience
-        make_folder(path.parent)
-        with self._speaking():
-            # One generator may be read from several threads in turn; SQLite itself is built to allow that.
-            self._db = sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
-            self._db.text_factory = _text
-        try:
-            with self._speaking():
-                self._prepare()
-        except BaseException:
-            self._db.close()
-            raise
-
-    def _prepare(self) -> None:
-        """Look what is there and create what is missing, in one transaction: others may be doing the same."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            stamp, version, tables = (
-                self._db.execute(question).fetchone()[0]
-                for question in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
-            )
-            if tables and stamp != APPLICATION_ID:
-                raise InputError(
-                    "a database of another program, not a journal",
-                    where=str(self.path),
-                    mend="Name another file with --journal",
-                )
-            if version > VERSION:
-                raise InputError(
-                    f"a journal of format {version}, and this Gristmill reads up to {VERSION}",
-                    where=str(self.path),
-                    mend="Update Gristmill, or name another file with --journal",
-                )
-            if not tables:
-                self._db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                self._db.execute(f"PRAGMA user_version = {VERSION}")
-                self._db.execute(
-                    "CREATE TABLE answers (key TEXT PRIMARY KEY, request TEXT NOT NULL,"
-                    " response TEXT NOT NULL, checksum TEXT NOT NULL)"
-                )
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
-        self._log_ahead()
-        self._db.execute("PRAGMA synchronous = FULL")  # an answer survives a power cut too: 0.1 ms more for each
-
-    def _log_ahead(self) -> None:
-        """Switch to the write-ahead log. SQLite does not wait for others here by itself, so we do."""
-        until = time.monotonic() + self._patience
-        while True:
-            try:
-                self._db.execute("PRAGMA journal_mode = WAL")
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF not in _BUSY or time.monotonic() > until:
-                    raise
-                time.sleep(0.02)
-            else:
-                return
-
-    def find(self, keys: Sequence[str]) -> dict[str, ChatResponse]:
-        """Give the stored answers to those of `keys` that have one; rows that are damaged count as missing."""
-        found = {}
-        for first in range(0, len(keys), _KEYS_PER_QUERY):
-            some = keys[first : first + _KEYS_PER_QUERY]
-            marks = ",".join("?" * len(some))
-            with self._speaking():
-                rows = self._db.execute(
-                    f"SELECT key, request, response, checksum FROM answers WHERE key IN ({marks})",  # noqa: S608 - marks only
-                    some,
-                ).fetchall()
-            for key, request, response, checksum in rows:
-                if checksum != _checksum(key, request, response):
-                    self.damaged += 1
-                else:
-                    found[key] = ChatResponse(**json.loads(response))
-        return found
-
-    def store(self, key: str, request: ChatRequest, response: ChatResponse) -> None:
-        """Write one answer; it is on the disk when this returns.
-
-        Raises:
-            OutputError: It cannot be written.
-        """
-        asked, answered = (json.dumps(asdict(side), ensure_ascii=True, sort_keys=True) for side in (request, response))
-        with self._speaking():
-            self._db.execute(
-                "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)",
-                (key, asked, answered, _checksum(key, asked, answered)),
-            )
-
-    def __len__(self) -> int:
-        with self._speaking():
-            count: int = self._db.execute("SELECT count(*) FROM answers").fetchone()[0]
-        return count
-
-    def close(self) -> None:
-        """Close the file and fold its write-ahead log into it."""
-        self._db.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    @contextmanager
-    def _speaking(self) -> Iterator[None]:
-        """Turn what SQLite raises inside into an error that says what to do; nothing is ever deleted."""
-        try:
-            yield
-        except sqlite3.DatabaseError as error:
-            where, code = str(self.path), getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the class
-            if code in _FULL:
-                raise OutputError(
-                    "no space is left on the disk", where=where, mend="Free some and run it again"
-                ) from error
-            if code in _BUSY:
-                raise OutputError(
-                    "another process is writing to this journal",
-                    where=where,
-                    mend="Wait until it is done, or name another file with --journal",
-                ) from error
-            if code in _UNWRITABLE:
-                raise OutputError(
-                    f"the journal cannot be opened or written ({error})",
-                    where=where,
-                    mend="Check the path, its permissions and the space left, or name another file with --journal",
-                ) from error
-            raise InputError(
-                f"not a readable journal ({error})",
-                where=where,
-                mend=f"Rescue its answers with: sqlite3 '{where}' .recover | sqlite3 rescued.sqlite, and name it "
-                "with --journal; or move the file away to begin a new one",
-            ) from error
+    def wake(self) -> None:
+        """Let a `take` that waits come back."""
+        ...
 
 
 class Journalled:
@@ -192,7 +38,7 @@ class Journalled:
         route: That of the client.
         model: That of the client.
         replayed: Requests answered from the journal so far.
-        sent: Requests handed to the client so far; equal requests within one call are handed over once.
+        sent: Requests handed to the client so far; equal requests under way at the same time are handed over once.
         failed: Requests that the client gave up on so far.
         journal: The journal.
         prompt_tokens: Tokens read for the requests sent.
@@ -206,43 +52,23 @@ class Journalled:
         self.replayed = self.sent = self.failed = 0
         self.prompt_tokens = self.completion_tokens = self.cached_tokens = 0
         self.journal = journal
-        self._client = client
+        self.client = client
 
     def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
         """Answer every request once: those in the journal at once, the others in the order in which they arrive.
 
         A response is on disk before it is yielded.
         """
-        requests = list(requests)
-        positions: dict[str, list[int]] = {}
-        for position, request in enumerate(requests):
-            positions.setdefault(request.key(route=self.route, model=self.model), []).append(position)
-        found = self.journal.find(list(positions))
-        for key, response in found.items():
-            self.replayed += len(positions[key])
-            for position in positions[key]:
-                yield Answer(position, response)
-        missing = [key for key in positions if key not in found]
-        if not missing:
-            return
-        self.sent += len(missing)
-        answers = self._client.complete([requests[positions[key][0]] for key in missing])
-        try:
-            for number, outcome in answers:
-                key = missing[number]
-                if isinstance(outcome, ChatResponse):
-                    self.journal.store(key, requests[positions[key][0]], outcome)
-                    self.prompt_tokens += outcome.prompt_tokens
-                    self.completion_tokens += outcome.completion_tokens
-                    self.cached_tokens += outcome.cached_tokens
-                else:
-                    self.failed += 1
-                for position in positions[key]:
-                    yield Answer(position, outcome)
-        finally:
-            close = getattr(answers, "close", None)  # an iterator that is no generator has none
-            if close is not None:
-                close()
+        return _Call(self, requests).answers()
+
+    def count(self, outcome: ChatResponse | LLMError) -> None:
+        """Count what the client gave."""
+        if isinstance(outcome, ChatResponse):
+            self.prompt_tokens += outcome.prompt_tokens
+            self.completion_tokens += outcome.completion_tokens
+            self.cached_tokens += outcome.cached_tokens
+        else:
+            self.failed += 1
 
 
 def journalled(client: Client, journal: Journal) -> Journalled:
@@ -250,11 +76,124 @@ def journalled(client: Client, journal: Journal) -> Journalled:
     return Journalled(client, journal)
 
 
-def _text(raw: bytes) -> str:
-    """Read a column; one that is no UTF-8 any more must fail its checksum, not the query."""
-    return raw.decode("utf-8", "replace")
+class _Call:
+    """One call of `complete`.
 
+    The client may read the requests in a thread of its own: `ready` is filled from both sides, and `lock` guards who
+    waits for which key, so that the second of two equal requests joins the first.
+    """
 
-def _checksum(key: str, request: str, response: str) -> str:
-    """Hash a row: a bit that flips on the disk must not become training data."""
-    return hashlib.blake2b(f"{key}\0{request}\0{response}".encode(), digest_size=16).hexdigest()
+    def __init__(self, owner: Journalled, requests: Iterable[ChatRequest]) -> None:
+        self.owner = owner
+        self.requests = enumerate(requests)
+        self.ready: deque[Answer] = deque()
+        self.lock = threading.Lock()
+        self.waiting: dict[str, list[int]] = {}  # positions, by the key that they wait for
+        self.asked: dict[int, tuple[str, ChatRequest]] = {}  # by the client's own count of requests
+        self.number = 0  # that count
+        self.taking: Takeable | None = None  # the client's answers, where they come from threads of its own
+        self.taken = threading.Event()  # set when the caller has taken a ready answer
+        self.read_all = self.closed = False
+
+    def answers(self) -> Iterator[Answer]:
+        """Answer out of the journal until something must be asked; then the client's answers; and so on."""
+        while not self.read_all:
+            self.number = 0
+            first = self.step()
+            if first is not None:
+                yield from self.ask(first)
+            while self.ready:
+                yield self.ready.popleft()
+
+    def ask(self, first: ChatRequest) -> Iterator[Answer]:
+        """Ask the client for `first` and what follows, until it has read enough and answered all of that."""
+        answers = self.owner.client.complete(chain([first], self.unanswered()))
+        self.taking = answers if isinstance(answers, Takeable) else None
+        try:
+            while True:
+                if len(self.ready) < _AHEAD:
+                    arrived = self.take(answers, wait=not self.ready)
+                    if arrived is None:
+                        break
+                    self.settle(arrived)
+                if self.ready:
+                    answer = self.ready.popleft()
+                    self.taken.set()
+                    yield answer
+        except BaseException:
+            self.closed = True
+            self.taken.set()
+            raise
+        finally:
+            self.taking = None
+            close = getattr(answers, "close", None)  # an iterator that is no generator may have none
+            if close is not None:
+                close()
+
+    def take(self, answers: Iterator[Answer], *, wait: bool) -> list[Answer] | None:
+        """Take what has arrived, or None at the end."""
+        if self.taking is not None:
+            return self.taking.take(wait=wait)
+        if not wait:
+            return []
+        answer = next(answers, None)
+        return None if answer is None else [answer]
+
+    def unanswered(self) -> Iterator[ChatRequest]:
+        """Read on, for the client: give what must be asked, and lay ready what the journal answers."""
+        while not self.closed:
+            request = self.step()
+            if request is not None:
+                yield request
+            elif self.read_all:
+                return
+            elif len(self.ready) >= _AHEAD:
+                if self.taking is None:
+                    return  # this is the caller's own thread, which must go and take what is ready
+                self.rest()
+
+    def step(self) -> ChatRequest | None:
+        """Read one request, and give it if it must be asked."""
+        place = next(self.requests, None)
+        if place is None:
+            self.read_all = True
+            return None
+        position, request = place
+        key = request.key(route=self.owner.route, model=self.owner.model)
+        with self.lock:
+            if key in self.waiting:
+                self.waiting[key].append(position)
+                return None
+            # An answer is stored before its key leaves `waiting`: what is not there is found here.
+            response = self.owner.journal.find([key]).get(key)
+            if response is None:
+                self.waiting[key] = [position]
+                self.asked[self.number] = key, request
+                self.number += 1
+                self.owner.sent += 1
+                return request
+        self.owner.replayed += 1
+        self.ready.append(Answer(position, response))
+        taking = self.taking
+        if taking is not None:
+            taking.wake()
+        return None
+
+    def rest(self) -> None:
+        """Wait until the caller has taken something."""
+        self.taken.clear()
+        if len(self.ready) >= _AHEAD and not self.closed:
+            self.taken.wait()
+
+    def settle(self, arrived: list[Answer]) -> None:
+        """Store what has arrived, in one go, and lay it ready for all who wait for it."""
+        with self.lock:
+            asked = [(*self.asked.pop(number), outcome) for number, outcome in arrived]
+        responses = [(key, request, outcome) for key, request, outcome in asked if isinstance(outcome, ChatResponse)]
+        if responses:
+            self.owner.journal.store(responses)
+        for key, _, outcome in asked:
+            self.owner.count(outcome)
+            with self.lock:
+                positions = self.waiting.pop(key)
+            self.ready.extend(Answer(position, outcome) for position in positions)

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from generate.alike_pages import Alike
 from generate.askers import ALONE, Resources
 from generate.brief import Brief
 from generate.config import GenerateConfig
@@ -88,6 +89,7 @@ class Plan:
         sections: Sections of the documents.
         candidates: Those that can be answers.
         unfit: The others, by reason.
+        near_identical: Documents that are nearly the same as one before them.
         strategies: What each strategy would do.
         requests: Requests expected that would be sent.
         prompt_tokens: Tokens expected to be read.
@@ -106,6 +108,7 @@ class Plan:
     sections: int
     candidates: int
     unfit: Mapping[str, int]
+    near_identical: tuple[Alike, ...]
     strategies: tuple[StrategyPlan, ...]
     requests: int
     prompt_tokens: int
@@ -121,6 +124,7 @@ class Plan:
         """Give it as plain values."""
         plain = asdict(self)
         plain["skipped"] = [skip._asdict() for skip in self.skipped]
+        plain["near_identical"] = [pair._asdict() for pair in self.near_identical]
         plain["skipped_by_reason"] = tally(skip.reason for skip in self.skipped)
         return plain
 
@@ -184,6 +188,7 @@ def plan(
         sections=found.sections,
         candidates=len(found.candidates),
         unfit=tally(row.reason for _, row in found.unfit),
+        near_identical=tuple(found.near_identical),
         strategies=tuple(parts),
         requests=sum(part.requests - part.kept for part in parts),
         prompt_tokens=read,

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from generate.alike_pages import Alike
 from schemas.atomic import write_json
 from schemas.parquet import ParquetSink
 
@@ -151,6 +152,7 @@ class GenerationReport:
         files: Files found.
         documents: Files read.
         skipped: The others, with the reason.
+        near_identical: Documents that are nearly the same as one before them.
         sections: Sections of the documents.
         unfit: Sections whose passage cannot be an answer, by reason; nothing was asked about them.
         candidates: The other sections.
@@ -176,6 +178,7 @@ class GenerationReport:
     files: int
     documents: int
     skipped: tuple[Skipped, ...]
+    near_identical: tuple[Alike, ...]
     sections: int
     unfit: Mapping[str, int]
     candidates: int
@@ -202,6 +205,7 @@ class GenerationReport:
         plain = asdict(self)
         plain["skipped_by_reason"] = tally(skip.reason for skip in self.skipped)
         plain["skipped"] = [skip._asdict() for skip in self.skipped]
+        plain["near_identical"] = [pair._asdict() for pair in self.near_identical]
         plain["failed"] = [failure._asdict() for failure in self.failed]
         plain["spent"] = self.spent._asdict()
         return plain
@@ -214,6 +218,13 @@ class GenerationReport:
             f"{self.documents} of {self.files} files read{skipped}",
             f"{self.candidates} of {self.sections} sections can be answers{_told(self.unfit, 'left out')}",
         ]
+        if self.near_identical:
+            document, other, similarity, _ = self.near_identical[0]
+            first = f"{document} and {other} ({similarity:.0%})"
+            lines.append(
+                f"{len(self.near_identical)} documents are nearly the same as another, the first: {first}; "
+                f"{self.report_file} lists them"
+            )
         for each in self.strategies:
             fate = _told({**each.rejected, **({"request_failed": each.failed} if each.failed else {})}, "rejected")
             lines.append(f"{each.strategy}: {each.accepted} accepted, asked about {each.asked} of {each.tasks}{fate}")

@@ -163,6 +163,7 @@ def _finish(
         files=found.documents + len(found.skipped),
         documents=found.documents,
         skipped=tuple(found.skipped),
+        near_identical=tuple(found.near_identical),
         sections=found.sections,
         unfit=tally(row.reason for _, row in found.unfit),
         candidates=len(found.candidates),

@@ -10,6 +10,7 @@ from itertools import compress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from generate.alike_pages import Alike, alike_pages
 from generate.answers import check_passage
 from generate.candidates import Candidate
 from generate.corpus import Skip, read_corpus
@@ -37,6 +38,7 @@ class Survey:
         skipped: Files that could not be read.
         unfit: Sections that cannot be answers, with their numbers.
         candidates: The other sections.
+        near_identical: Documents that are nearly the same as one before them.
     """
 
     documents: int = 0
@@ -44,6 +46,7 @@ class Survey:
     skipped: list[Skipped] = field(default_factory=list)
     unfit: list[tuple[int, Rejected]] = field(default_factory=list)
     candidates: list[Candidate] = field(default_factory=list)
+    near_identical: list[Alike] = field(default_factory=list)
     _index: Index | None = field(default=None, init=False, repr=False, compare=False)
     _library: tuple[Index, list[tuple[str, str]]] | None = field(default=None, init=False, repr=False, compare=False)
 
@@ -71,13 +74,19 @@ class Survey:
         """Read every document and sort its sections."""
         marks: Counter[str] = Counter()
         seen: dict[str, str] = {}
-        for item in read_corpus(paths, max_bytes=config.max_bytes, progress=progress):
+        documents: list[Document] = []
+        corpus = read_corpus(
+            paths, include=config.include, exclude=config.exclude, max_bytes=config.max_bytes, progress=progress
+        )
+        for item in corpus:
             if isinstance(item, Skip):
                 self.skipped.append(Skipped(str(item.path), item.reason, item.detail))
             else:
                 self.documents += 1
+                documents.append(item)
                 marks.update(template_marks(item.text))
                 self._cut(item, seen, config)
+        self.near_identical = alike_pages(documents)
         self._leave_out_tags({mark for mark, pages in marks.items() if pages >= min(2, self.documents)})
 
     def _leave_out_tags(self, live: set[str]) -> None:

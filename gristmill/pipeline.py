@@ -4,6 +4,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Sequence
+from hashlib import sha256
 from pathlib import Path
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from gristmill.recipe import Recipe
 from gristmill.steps import Ledger, Step, alone_in, file_digest
 
 if TYPE_CHECKING:
+    from generate import GenerateConfig
     from train import EvaluateConfig, TrainConfig
 
 MakeStep = Callable[[Recipe, Path, Console], Step]
@@ -56,10 +58,10 @@ def peak_memory() -> int:
 def _generate(recipe: Recipe, out: Path, console: Console) -> Step:
     from generate import Resources, generate
     from gristmill.clients import open_client, suited
-    from gristmill.commands.arguments import existing
+    from gristmill.commands.arguments import existing_documents
 
     pairs = out / "pairs.parquet"
-    documents = existing(list(recipe.documents))
+    documents = existing_documents(list(recipe.documents))
     config = suited(recipe.generate, recipe.client)
     client = open_client(recipe.client, console.progress) if config.asks else None
 
@@ -79,7 +81,7 @@ def _generate(recipe: Recipe, out: Path, console: Console) -> Step:
         "model": client.model if client else "",
         "judge": [judge.route, judge.model] if judge else "",
         "budget": repr(recipe.budget),
-        "documents": _corpus_digest(documents, config.max_bytes),
+        "documents": _corpus_digest(documents, config),
     }
     return Step(name="generate", made_from=made_from, outputs=[pairs, out / "generation.json"], work=work)
 
@@ -144,18 +146,25 @@ def _evaluate(recipe: Recipe, out: Path, console: Console) -> Step:
     return Step(name="evaluate", made_from=made_from, outputs=outputs, scratch=[folder], work=work)
 
 
-def _corpus_digest(documents: Sequence[Path], max_bytes: int) -> dict[str, str]:
+def _corpus_digest(documents: Sequence[Path], config: "GenerateConfig") -> dict[str, str]:
     """Hash every file that may be read; one that is too large to be read counts with its size alone."""
     from generate.corpus import File, list_files
+    from generate.loaders import UnreadableError
 
     found = {}
-    for item in list_files(documents):
-        name = item.id if isinstance(item, File) else str(item.path)
+    for item in list_files(documents, include=config.include, exclude=config.exclude):
+        if not isinstance(item, File):
+            found[str(item.path)] = f"{item.reason}: {item.detail}"
+            continue
         try:
-            size = item.path.stat().st_size
-            found[name] = f"{size} bytes" if size > max_bytes else file_digest(item.path)
+            size = item.size
+            found[item.id] = (
+                f"{size} bytes" if size > config.max_bytes else sha256(item.read(config.max_bytes)).hexdigest()
+            )
         except OSError as error:
-            found[name] = str(error.strerror)
+            found[item.id] = str(error.strerror)
+        except UnreadableError as error:
+            found[item.id] = f"{error.reason}: {error.detail}"
     return found
 
 

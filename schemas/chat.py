@@ -45,12 +45,13 @@ class ChatResponse:
     """One raw answer.
 
     Attributes:
-        text: What the model wrote, untouched.
-        finish_reason: `stop`, `length`, `content_filter` or what the server said.
+        text: What the model answered, without what it thought before; empty where it refused or called a tool.
+        finish_reason: `stop`, `length`, `content_filter`, `tool_calls` or what the server said.
         prompt_tokens: Tokens read, as the server counts them.
-        completion_tokens: Tokens written.
+        completion_tokens: Tokens written, thoughts included.
         cached_tokens: Tokens of the prompt that came out of a prefix cache.
         model: Model that the server says it was.
+        refusal: What it said instead of an answer, where the server marks that as a refusal.
     """
 
     text: str
@@ -59,6 +60,7 @@ class ChatResponse:
     completion_tokens: int
     cached_tokens: int = 0
     model: str = ""
+    refusal: str = ""
 
 
 class Answer(NamedTuple):

@@ -31,12 +31,14 @@ class Fault(NamedTuple):
             other would be refused as well.
         limited: Whether the server only asks for patience.
         unreachable: Whether no server answered at all.
+        late: Whether it did not answer in time.
     """
 
     error: LLMError
     scope: Scope
     limited: bool = False
     unreachable: bool = False
+    late: bool = False
 
 
 def public_address(url: str) -> str:
@@ -60,16 +62,24 @@ def fault_of(error: Exception, *, route: str, model: str, secrets: tuple[str, ..
 
     if isinstance(error, openai.APIStatusError):
         return _status_fault(error, route=route, model=model, secrets=secrets)
-    if isinstance(error, openai.APITimeoutError | TimeoutError):
+    late = _is_late(error)
+    if late:
         what, mend = "no answer in time", "Allow more time, or fewer requests at once"
-    elif isinstance(error, openai.APIConnectionError):
+    elif isinstance(error, openai.APIConnectionError | OSError):
         cause = error.__cause__ or error
         what = f"no connection to the server ({redact(str(cause), secrets) or type(cause).__name__})"
         mend = "Check that it runs and that its address (--base-url or OPENAI_BASE_URL) is right"
     else:
         what, mend = f"the answer is not a chat completion ({redact(str(error), secrets)})", "Check the address"
         return Fault(LLMError(what, retryable=True, where=route, mend=mend), "again")
-    return Fault(LLMError(what, retryable=True, where=route, mend=mend), "again", unreachable=True)
+    return Fault(LLMError(what, retryable=True, where=route, mend=mend), "again", unreachable=True, late=late)
+
+
+def _is_late(error: BaseException | None) -> bool:
+    """Tell a timeout from a connection that broke: the package's aiohttp transport calls both a timeout."""
+    while error is not None and not isinstance(error, TimeoutError):
+        error = error.__cause__
+    return error is not None
 
 
 def _status_fault(error: Any, *, route: str, model: str, secrets: tuple[str, ...]) -> Fault:  # Any: as in `said_by`

@@ -10,18 +10,21 @@ from generate.grounding.sentences import pieces
 from generate.grounding.stance import wrong_way
 from generate.rejection import Rejection
 
-FOREIGN_WORDS, FOREIGN_SHARE = 2, 0.2  # words of a sentence that the passage does not hold, and their share, to be an invention
+FOREIGN_WORDS, FOREIGN_SHARE = (
+    2,
+    0.2,
+)  # words of a sentence that the passage does not hold, and their share, to be an invention
 
 
-def check_answer(
-    answer: str, passage: str, *, question: str = "", headings: Sequence[str] = ()
-) -> Rejection | None:
+def check_answer(answer: str, passage: str, *, question: str = "", headings: Sequence[str] = ()) -> Rejection | None:
     evidence = read_evidence(passage, tuple(headings), question)
     read = [(piece.text, facts(piece.text)) for piece in pieces(answer)]
     for text, found in read:
         fault = foreign_fact(found, text, evidence)
         if fault is None and evidence.english:
-            fault = foreign_word(found, evidence) or wrong_way(found, text, evidence) or _invented(found, text, evidence)
+            fault = (
+                foreign_word(found, evidence) or wrong_way(found, text, evidence) or _invented(found, text, evidence)
+            )
         if fault:
             return fault
     return misfit([found for _, found in read], evidence) if evidence.english else None

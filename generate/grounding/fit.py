@@ -193,7 +193,8 @@ def _changes(tokens: list[_Token], near: _Nearness, evidence: Evidence) -> Itera
 
 def _says_nothing(token: _Token) -> bool:
     return token.kind == "word" and (
-        bare_stem(token.fact.text) in GENERIC or token.fact.text.lower() in {"after", "before", "on", "off", "must", "over", "all"}
+        bare_stem(token.fact.text) in GENERIC
+        or token.fact.text.lower() in {"after", "before", "on", "off", "must", "over", "all"}
     )
 
 
@@ -215,7 +216,10 @@ def _listed(one: _Token, two: _Token, tokens: list[_Token]) -> bool:
     if one.sentence != two.sentence or two.place - one.place > 2:
         return False
     between = [token.fact for token in tokens if token.sentence == one.sentence and one.place < token.place < two.place]
-    if any(fact.text.lower() not in {other.fact.text.lower() for other in tokens if other.fact is not fact} for fact in between):
+    if any(
+        fact.text.lower() not in {other.fact.text.lower() for other in tokens if other.fact is not fact}
+        for fact in between
+    ):
         return False
     return not two.way and one.kind == two.kind
 

@@ -19,18 +19,64 @@ _NOT = r"(?:not|never|nobody|no|cannot|\w+n['\u2019]t)"
 _BEFORE = (  # what goes before a number, the longer ones first
     ("most", re.compile(rf"\b{_NOT}\s+(?:\w+\s+){{0,2}}?{_MORE}(?:\s+than)?(?:\s+\w+)?\s*\Z", re.IGNORECASE)),
     ("least", re.compile(rf"\b{_NOT}\s+(?:\w+\s+){{0,2}}?{_LESS}(?:\s+than)?(?:\s+\w+)?\s*\Z", re.IGNORECASE)),
-    ("most", re.compile(r"\b(?:at most|up to|max(?:imum|\.)?(?: of)?|as (?:many|much|long) as|limited to)\s*\Z", re.IGNORECASE)),
+    (
+        "most",
+        re.compile(
+            r"\b(?:at most|up to|max(?:imum|\.)?(?: of)?|as (?:many|much|long) as|limited to)\s*\Z", re.IGNORECASE
+        ),
+    ),
     ("least", re.compile(r"\b(?:at least|min(?:imum|\.)?(?: of)?)\s*\Z", re.IGNORECASE)),
     ("least", re.compile(rf"\b(?:{_MORE}(?:\s+than)?(?:\s+the age of)?)\s*\Z", re.IGNORECASE)),
     ("most", re.compile(rf"\b(?:{_LESS}(?:\s+than)?(?:\s+the age of)?)\s*\Z", re.IGNORECASE)),
 )
 _BEHIND = (
-    ("least", re.compile(r"(?:\s+[\w\u00b0%]+){0,2}?,?\s+(?:or|and)\s+(?:more|later|newer|above|longer|higher|greater|over)\b|(?:\s+\w+){0,2}?\s+at least\b", re.IGNORECASE)),
-    ("most", re.compile(r"(?:\s+[\w\u00b0%]+){0,2}?,?\s+(?:or|and)\s+(?:less|fewer|earlier|younger|below|shorter|lower|under)\b|(?:\s+\w+){0,2}?\s+at (?:the )?most\b", re.IGNORECASE)),
+    (
+        "least",
+        re.compile(
+            r"(?:\s+[\w\u00b0%]+){0,2}?,?\s+(?:or|and)\s+(?:more|later|newer|above|longer|higher|greater|over)\b|(?:\s+\w+){0,2}?\s+at least\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "most",
+        re.compile(
+            r"(?:\s+[\w\u00b0%]+){0,2}?,?\s+(?:or|and)\s+(?:less|fewer|earlier|younger|below|shorter|lower|under)\b|(?:\s+\w+){0,2}?\s+at (?:the )?most\b",
+            re.IGNORECASE,
+        ),
+    ),
 )
 _NEW = re.compile(r"(?:\s+\w+){0,1}?\s+or\s+(?P<way>newer|older|later|earlier|younger)\b", re.IGNORECASE)
 _NEAR_WORDS = frozenset(
-    ["before", "after", "prior", "following", "with", "without", "above", "below", "over", "under", "inside", "outside", "more", "less", "fewer", "shorter", "longer", "larger", "smaller", "higher", "lower", "greater", "earlier", "later", "least", "most", "first", "last"]
+    [
+        "before",
+        "after",
+        "prior",
+        "following",
+        "with",
+        "without",
+        "above",
+        "below",
+        "over",
+        "under",
+        "inside",
+        "outside",
+        "more",
+        "less",
+        "fewer",
+        "shorter",
+        "longer",
+        "larger",
+        "smaller",
+        "higher",
+        "lower",
+        "greater",
+        "earlier",
+        "later",
+        "least",
+        "most",
+        "first",
+        "last",
+    ]
 )
 _IGNORED = frozenset(["may", "all", "each", "every", "with", "first", "none"])
 _NEGATIVE = re.compile(
@@ -40,8 +86,37 @@ _NEGATIVE = re.compile(
     r"|regardless|opposite|remov\w*|leave|left|only)\b",
     re.IGNORECASE,
 )
-_COMPARED = frozenset(["more", "less", "fewer", "longer", "larger", "higher", "greater", "shorter", "smaller", "lower", "older", "younger", "later", "earlier"])
-_FLIPPED = ("allow", "required", "accept", "enable", "supported", "available", "compatible", "valid", "paid", "open", "encrypted")
+_COMPARED = frozenset(
+    [
+        "more",
+        "less",
+        "fewer",
+        "longer",
+        "larger",
+        "higher",
+        "greater",
+        "shorter",
+        "smaller",
+        "lower",
+        "older",
+        "younger",
+        "later",
+        "earlier",
+    ]
+)
+_FLIPPED = (
+    "allow",
+    "required",
+    "accept",
+    "enable",
+    "supported",
+    "available",
+    "compatible",
+    "valid",
+    "paid",
+    "open",
+    "encrypted",
+)
 _PREFIX = re.compile(r"^(?:un|non-?|in|im|dis|ir)(?=[a-z]{4})")
 
 
@@ -64,7 +139,12 @@ class _Mention:
 
 def wrong_way(found: Sequence[Fact], sentence: str, evidence: Evidence) -> Rejection | None:
     """Look for a limit that goes the other way, an opposite, and a negation too many or too few."""
-    return _bounds(found, sentence, evidence) or _prefixes(found, evidence) or _poles(found, evidence) or _negations(found, evidence)
+    return (
+        _bounds(found, sentence, evidence)
+        or _prefixes(found, evidence)
+        or _poles(found, evidence)
+        or _negations(found, evidence)
+    )
 
 
 def _bound(fact: Fact, text: str) -> str:
@@ -161,7 +241,11 @@ def _switched(found: Sequence[Fact], place: int) -> bool:
     before = found[place - 1].text.lower() if place else ""
     ahead = [fact.text.lower() for fact in found[max(0, place - 4) : place]]
     behind = found[place + 1].text.lower() if place + 1 < len(found) else ""
-    return before in {"is", "are", "be", "been"} or behind == "by" or any(word.startswith(("turn", "switch")) for word in ahead)
+    return (
+        before in {"is", "are", "be", "been"}
+        or behind == "by"
+        or any(word.startswith(("turn", "switch")) for word in ahead)
+    )
 
 
 def _poles(found: Sequence[Fact], evidence: Evidence) -> Rejection | None:
@@ -222,7 +306,10 @@ def _is_negation(group: Sequence[Fact], place: int) -> bool:
     if not (NEGATION.fullmatch(group[place].text) or group[place].text.lower() == "unless"):
         return False
     behind = [fact.text.lower() for fact in group[place + 1 : place + 5]]
-    return not any(word in _COMPARED or (word.endswith("er") and behind[at + 1 : at + 2] == ["than"]) for at, word in enumerate(behind))
+    return not any(
+        word in _COMPARED or (word.endswith("er") and behind[at + 1 : at + 2] == ["than"])
+        for at, word in enumerate(behind)
+    )
 
 
 def _negations(found: Sequence[Fact], evidence: Evidence) -> Rejection | None:

@@ -8,6 +8,7 @@ Reason = Literal[
     "damaged",
     "empty",
     "encrypted",
+    "excluded",
     "missing_extra",
     "no_text",
     "outside",

@@ -22,7 +22,11 @@ MEDIA_TYPES = {
     ".htm": "text/html",
     ".ipynb": "application/x-ipynb+json",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".pdf": "application/pdf",
+    ".epub": "application/epub+zip",
+    ".py": "text/x-python",
 }
 _LOADERS = {  # modules, imported when the first file of their kind comes
     "text/markdown": "markdown",
@@ -31,8 +35,25 @@ _LOADERS = {  # modules, imported when the first file of their kind comes
     "text/html": "html",
     "application/x-ipynb+json": "notebook",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
     "application/pdf": "pdf",
+    "application/epub+zip": "epub",
+    "text/x-python": "python",
 }
+_NAMED = frozenset(
+    {"xlsx", "python"}
+)  # these loaders want the file's name as well: nothing in it says what it is called
+_INSTEAD = {  # what can be done about kinds that no loader reads
+    ".doc": "save it as .docx",
+    ".ppt": "save it as .pptx",
+    ".xls": "save it as .xlsx",
+    ".docm": "save it as .docx, without its macros",
+    ".pptm": "save it as .pptx, without its macros",
+    ".xlsm": "save it as .xlsx, without its macros",
+    ".zip": "name it by itself, and it is read as a folder",
+}
+_LFS = b"version https://git-lfs.github.com/spec/"
 _HEAD = 20_000  # characters in which a title is looked for
 _LONGEST_TITLE = 200
 
@@ -40,6 +61,13 @@ _LONGEST_TITLE = 200
 def media_type(name: str) -> str:
     """Give the media type of a file by its name, empty where no loader reads it."""
     return MEDIA_TYPES.get(PurePath(name).suffix.lower(), "")
+
+
+def unsupported(name: str) -> str:
+    """Say that no loader reads files of this name, and what to do about it where something can be done."""
+    ending = PurePath(name).suffix
+    instead = _INSTEAD.get(ending.lower())
+    return f"no loader reads {ending or 'a name without an ending'}{f': {instead}' if instead else ''}"
 
 
 def load(raw: bytes, name: str) -> Document:
@@ -54,10 +82,12 @@ def load(raw: bytes, name: str) -> Document:
     """
     kind = media_type(name)
     if not kind:
-        raise UnreadableError("unsupported", f"no loader reads {PurePath(name).suffix or 'a name without an ending'}")
+        raise UnreadableError("unsupported", unsupported(name))
     if not raw.strip():
         raise UnreadableError("empty", "it holds nothing" if not raw else "it holds white space only")
-    content = _content(raw, kind)
+    if raw.startswith(_LFS) and len(raw) < 1024:
+        raise UnreadableError("unreadable", "it stands in for a file in Git LFS: fetch that with git lfs pull")
+    content = _content(raw, kind, name)
     if not content.text.strip():
         raise UnreadableError("empty", "no text is in it")
     return Document(
@@ -70,10 +100,10 @@ def load(raw: bytes, name: str) -> Document:
     )
 
 
-def _content(raw: bytes, kind: str) -> Content:
+def _content(raw: bytes, kind: str, name: str) -> Content:
     try:
         read = import_module(f"generate.loaders.{_LOADERS[kind]}").load
-        content = read(raw)
+        content = read(raw, name) if _LOADERS[kind] in _NAMED else read(raw)
         assert isinstance(content, Content)
     except UnreadableError:
         raise

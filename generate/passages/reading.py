@@ -4,17 +4,21 @@ import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from markdown_it.token import Token
+
 from generate.front_matter import front_matter_end
 from generate.passages.admonitions import read_admonitions
 from generate.passages.layout import lay_out, read_images
 from generate.passages.links import read_autolinks, read_links
 from generate.passages.markup import read_entities, read_html
+from generate.passages.modules import without_modules
 from generate.passages.stash import BLOCK, CLOSE, RAW_TAG, RESERVED, Stash
 from generate.passages.tags import read_tags
 from generate.structure import blocks, line_starts
 
 _NO_DEFINITIONS: Mapping[str, str] = MappingProxyType({})
 _CODE = {"fence", "code_block"}
+_FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})[^\n]*\n(?:.*\n)?[ \t]*\1[ \t]*\n*\Z", re.DOTALL)
 _INDENT = re.compile(r"[ \t]*")
 _HTML_END = re.compile(r"^[ \t]*</(?:div|section|article|details|td|tr|table|ul|ol|li|p)>[ \t]*$", re.MULTILINE)
 _CLOSING_FENCE = re.compile(r"\n?[ \t]*(?:`{3,}|~{3,})[ \t]*\Z")
@@ -26,11 +30,6 @@ _EDIT_LINE = re.compile(
     r"|last (?:edited|updated|modified)\b[^\n]{0,80}was this page helpful|last (?:edited|updated|modified)\b)"
     r"[^\n]{0,60}$\n?",
     re.MULTILINE | re.IGNORECASE,
-)
-_MODULE_LINE = re.compile(
-    r"^(?:import\s+(?:[\w*{}\s,$]{1,500}\sfrom\s{1,9})?[\"'][^\"'\n]+[\"'];?[ \t]*$"
-    r"|export\s+(?:const|let|var|function|default|async|\{)(?:[^\n]+\n?)*)",
-    re.MULTILINE,
 )
 _ESCAPE = re.compile(r"\\([_*\[\]().!<>&$~\"'#{}-])")
 _BRACES = re.compile(r"\{\{+|\{%+|%\}")
@@ -55,7 +54,7 @@ def passage(text: str, *, kinds: Sequence[str] = (), definitions: Mapping[str, s
     stash = Stash()
     text = _take_code(_dedent(read_admonitions(text), kinds), stash)
     text = stash.code_spans(text)
-    text = _MODULE_LINE.sub("", text) if "import" in text or "export" in text else text
+    text = without_modules(text)
     text = read_tags(text, stash)
     text = read_html(read_autolinks(text), stash)
     text = read_links(_TOC.sub("", _ATTRIBUTES.sub("", text)), definitions)
@@ -89,10 +88,18 @@ def _take_code(text: str, stash: Stash) -> str:
         if token.type == "html_block" or (token.type == "code_block" and _HTML_END.search(lines)):
             out.append(re.sub(r"^[ \t]+", "", lines, flags=re.MULTILINE) if "<pre" not in lines.lower() else lines)
         else:
-            out.append(_put_block(lines, token.info, stash))
+            out.append(_put_block(_straightened(lines, token), token.info, stash))
         position = end
     out.append(text[position:])
     return "".join(out)
+
+
+def _straightened(lines: str, token: Token) -> str:
+    """Take the indent off a fence that stands inside tags, where Markdown may take it for an indented block."""
+    if token.level or not _FENCE.match(lines):
+        return lines
+    width = len(lines) - len(lines.lstrip(" \t"))
+    return re.sub(rf"^[ \t]{{1,{width}}}", "", lines, flags=re.MULTILINE) if width else lines
 
 
 def _put_block(lines: str, info: str, stash: Stash) -> str:

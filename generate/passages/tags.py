@@ -29,6 +29,9 @@ _SILENT_NAMES = (
     "slot component svg icon asset"
 )
 _SILENT = frozenset(_SILENT_NAMES.split())
+_RAW = re.compile(r"\{%[-~+]?\s*(raw|verbatim)\s*[-~+]?%\}(.*?)\{%[-~+]?\s*end\1\s*[-~+]?%\}", re.DOTALL)
+_MARK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|\{\{|\{%")
+_EXPRESSION = re.compile(r"(?<![\w/{$=])\{[a-z_]\w*(?:\??\.\w+)+\}(?!\})")
 _PARAGRAPH_BEFORE = re.compile(r"(?:\A|\n[ \t]*\n)[ \t\n]*\Z")
 _PARAGRAPH_AFTER = re.compile(r"[ \t]*(?:\Z|\n[ \t]*(?:\n|\Z))")
 _NEAR = 300  # characters before a tag that can belong to the link target it stands in
@@ -41,7 +44,9 @@ def read_tags(text: str, stash: Stash) -> str:
     """
     if "{" not in text and "<!--" not in text and "%}" not in text:
         return text
-    text = RAW_TAG.sub("", text)
+    text = RAW_TAG.sub(
+        "", _RAW.sub(lambda raw: _MARK.sub(lambda mark: stash.span(f"`{mark.group()}`"), raw.group(2)), text)
+    )
     closing = set(re.findall(r"\{[%{][<%]?[-~+]?\s*(?:end|/\s*)(\w+)", text))
     out, position = [], 0
     for span in spans(text):
@@ -64,13 +69,13 @@ def template_marks(text: str) -> frozenset[str]:
 def has_hole(text: str) -> bool:
     """Tell whether raw Markdown holds a variable (`{{ site.owner }}`) in its prose: its passage lacks that value.
 
-    Variables in the targets of links leave no hole.
+    So does one that holds an expression of MDX (`{props.owner}`). Variables in the targets of links leave no hole.
     """
-    if "{{" not in text:
+    if "{" not in text:
         return False
     stash = Stash()
-    prose = RAW_TAG.sub("", stash.code_spans(without_code_blocks(text)))
-    return any(_is_variable(prose, span) for span in spans(prose))
+    prose = RAW_TAG.sub("", _RAW.sub("", stash.code_spans(without_code_blocks(text))))
+    return _EXPRESSION.search(prose) is not None or any(_is_variable(prose, span) for span in spans(prose))
 
 
 def _is_variable(text: str, span: Span) -> bool:

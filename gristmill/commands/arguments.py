@@ -101,3 +101,15 @@ def existing(paths: list[Path]) -> list[Path]:
         if not path.exists():
             raise InputError("no such file or folder", where=str(path), mend="Check the path")
     return paths
+
+
+def existing_documents(paths: list[Path]) -> list[Path]:
+    """Refuse a path that no corpus can be read from, before any work starts.
+
+    Raises:
+        InputError: One is missing.
+    """
+    from generate.corpus import exists
+
+    existing([path for path in paths if not exists(path)])
+    return paths

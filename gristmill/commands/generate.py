@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from gristmill.commands.arguments import command, existing
+from gristmill.commands.arguments import command, existing_documents
 from gristmill.commands.generation import add_generation, add_spending, generation, resources
 from gristmill.console import Console
 
@@ -27,7 +27,7 @@ def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: w
     """Generate, and tell what came of it."""
     from generate import generate
 
-    documents = existing(args.documents)
+    documents = existing_documents(args.documents)
     config, client = generation(args, console)
     report = generate(
         documents,

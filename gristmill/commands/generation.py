@@ -11,7 +11,18 @@ if TYPE_CHECKING:
     from generate import GenerateConfig, Resources
     from schemas.chat import Client
 
-_SETTINGS = ("strategy", "examples", "per_document", "samples", "repair", "section_tokens", "seed", "prompts")
+_SETTINGS = (
+    "strategy",
+    "examples",
+    "per_document",
+    "samples",
+    "repair",
+    "section_tokens",
+    "seed",
+    "prompts",
+    "include",
+    "exclude",
+)
 
 
 def add_generation(parser: argparse.ArgumentParser) -> None:
@@ -42,6 +53,10 @@ def add_generation(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--prompts", type=Path, metavar="DIR", help="folder of prompts that take the place of ours")
     parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
+    parser.add_argument(
+        "--include", action="append", default=[], metavar="PATTERN", help="read only such files, as in .gitignore"
+    )
+    parser.add_argument("--exclude", action="append", default=[], metavar="PATTERN", help="leave such files out")
     parser.add_argument("--journal", type=Path, metavar="FILE", help="file that keeps every answer")
     parser.add_argument("--prices", type=Path, metavar="FILE", help="table of prices that goes before ours")
     add_client(parser)

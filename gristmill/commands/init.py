@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from gristmill.commands.arguments import command, existing
+from gristmill.commands.arguments import command, existing_documents
 from gristmill.console import Console
 
 
@@ -29,7 +29,7 @@ def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: w
     target = args.folder / "recipe.yaml"
     if target.exists():
         raise InputError("there is a recipe already", where=str(target), mend="Choose another folder, or remove it")
-    documents = [os.path.relpath(path, args.folder) for path in existing(args.docs)] or ["docs"]
+    documents = [os.path.relpath(path, args.folder) for path in existing_documents(args.docs)] or ["docs"]
     listed = "\n".join(f"  - {_quoted(Path(name).as_posix())}" for name in documents)
     template = files("gristmill").joinpath("recipe.template.yaml").read_text(encoding="utf-8")
     write_text(target, template.replace("  - docs\n", listed + "\n", 1))

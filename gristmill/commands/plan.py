@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from gristmill.commands.arguments import command, existing
+from gristmill.commands.arguments import command, existing_documents
 from gristmill.commands.generation import add_generation, generation
 from gristmill.console import Console
 
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: w
     """Plan, and tell it."""
     from generate import Resources, plan
 
-    documents = existing(args.documents)
+    documents = existing_documents(args.documents)
     config, client = generation(args, console, asking=False)
     found = plan(
         documents,

@@ -1,4 +1,7 @@
+import gc
 import logging
+import queue
+import socket
 import threading
 import time
 import traceback
@@ -130,11 +133,10 @@ def test_too_many_requests_delays_only_its_own(server: ChatServer) -> None:
         )
 
     server.react = react
-    begun = time.monotonic()
-    arrived = [(position, time.monotonic() - begun) for position, _ in client(server, concurrency=2).complete(many(20))]
-    assert len(arrived) == 20
-    assert arrived[-2][1] < 0.9  # the others are done
-    assert 1.0 <= arrived[-1][1] < 1.8  # the one that was told to wait, waited
+    *_, (last, _) = client(server, concurrency=2).complete(many(20))
+    assert server.asked[0] == server.asked[-1] == {**server.asked[-1], "messages": [{"role": "user", "content": str(last)}]}
+    assert len(server.asked) == 21
+    assert server.times[-1] - server.times[0] >= 1.0
 
 
 def test_rate_limits_do_not_use_up_the_retries_while_others_are_answered(server: ChatServer) -> None:
@@ -316,25 +318,139 @@ def test_closing_cancels_what_is_in_flight(server: ChatServer) -> None:
     answers = client(server, concurrency=4).complete(many(100))
     next(answers)
     begun = time.monotonic()
-    answers.close()  # type: ignore[attr-defined] # a generator
+    answers.close()
     assert time.monotonic() - begun < 2
-    assert not [thread for thread in threading.enumerate() if thread.name == "gristmill-client"]
+    assert not busy()
     time.sleep(0.2)
     assert len(server.asked) <= 6  # four in flight, one answered, one that took its place
 
 
-def test_parts_and_nothing_are_answers_too(server: ChatServer) -> None:
-    parts = completion("")
-    parts["choices"][0]["message"]["content"] = [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]
-    nothing = completion("", finish="content_filter")
-    nothing["choices"][0]["message"]["content"] = None
-    nothing["usage"] = None
-    server.react = lambda body, number: Reaction(body=parts if body["messages"][0]["content"] == "0" else nothing)
-    found = outcomes(client(server).complete(many(2)))
-    first, second = found[0], found[1]
-    assert isinstance(first, ChatResponse)
-    assert isinstance(second, ChatResponse)
-    assert (first.text, second.text, second.finish_reason, second.prompt_tokens) == ("ab", "", "content_filter", 0)
+def busy() -> list[str]:
+    names = ("gristmill-client", "gristmill-requests")
+    return [thread.name for thread in threading.enumerate() if thread.name in names]
+
+
+def test_answers_that_nobody_holds_any_more_are_cancelled(server: ChatServer) -> None:
+    server.react = lambda body, number: Reaction(delay=0.0 if number == 1 else 20)
+    answers = client(server, concurrency=4).complete(many(100))
+    next(answers)
+    del answers
+    gc.collect()
+    assert not busy()
+
+
+def test_requests_are_read_only_as_there_is_room(server: ChatServer) -> None:
+    read: list[int] = []
+
+    def requests() -> Iterator[ChatRequest]:
+        for number in range(50):
+            read.append(number)
+            yield ask(str(number))
+
+    answers = client(server, concurrency=4).complete(requests())
+    assert read == []
+    next(answers)
+    time.sleep(0.3)
+    assert len(read) <= 4
+    assert len(outcomes(answers)) == 49
+
+
+@pytest.mark.parametrize("places", [1, 4])
+def test_requests_may_be_called_for_by_the_answers_before(server: ChatServer, places: int) -> None:
+    server.react = lambda body, number: Reaction(status=500) if number == 3 else Reaction()
+    feed: queue.SimpleQueue[ChatRequest | None] = queue.SimpleQueue()
+    feed.put(ask("0"))
+    count = 0
+    for position, outcome in client(server, concurrency=places).complete(iter(feed.get, None)):
+        assert position == count
+        assert isinstance(outcome, ChatResponse)
+        count += 1
+        feed.put(ask(str(count)) if count < 10 else None)
+    assert count == 10
+    assert len(server.asked) == 11
+
+
+def test_a_failure_to_read_the_requests_is_raised(server: ChatServer) -> None:
+    def requests() -> Iterator[ChatRequest]:
+        yield from many(3)
+        raise InputError("no more paper")
+
+    with pytest.raises(InputError, match="no more paper"):
+        outcomes(client(server).complete(requests()))
+    assert not busy()
+
+
+def test_closing_does_not_wait_for_requests_that_never_come(server: ChatServer) -> None:
+    feed: queue.SimpleQueue[ChatRequest | None] = queue.SimpleQueue()
+    feed.put(ask())
+    answers = client(server, concurrency=2).complete(iter(feed.get, None))
+    next(answers)
+    begun = time.monotonic()
+    answers.close()
+    assert time.monotonic() - begun < 3
+    feed.put(None)
+
+
+def test_all_that_has_arrived_can_be_taken_at_once(server: ChatServer) -> None:
+    answers = client(server, concurrency=8).complete(many(20))
+    sizes = []
+    while (given := answers.take(wait=True)) is not None:
+        sizes.append(len(given))
+        time.sleep(0.1)
+    assert sum(sizes) == 20
+    assert 1 < max(sizes) <= 8
+    assert answers.take(wait=True) is None
+    assert list(answers) == []
+
+
+def test_a_connection_that_is_cut_is_not_told_as_a_timeout(server: ChatServer) -> None:
+    server.react = lambda body, number: Reaction(cut=True)
+    assert "no connection to the server" in str(error_of(server, max_retries=0))
+
+
+def test_what_is_no_http_is_a_failed_connection(server: ChatServer) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer() -> None:
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                with connection:
+                    connection.recv(65536)
+                    connection.sendall(b"\x00\x01 nothing that you know\r\n\r\n")
+
+        threading.Thread(target=answer, daemon=True).start()
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+        (outcome,) = outcomes(OpenAICompatible("small", base_url=address, max_retries=1).complete([ask()])).values()
+        listener.shutdown(socket.SHUT_RDWR)
+    assert isinstance(outcome, LLMError)
+    assert outcome.retryable
+
+
+@pytest.mark.parametrize(
+    ("message", "finish", "text", "told", "refusal"),
+    [
+        ({"content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]}, "stop", "ab", "stop", ""),
+        ({"content": None}, "content_filter", "", "content_filter", ""),
+        ({"content": "<think>Hm.</think>Why?"}, "stop", "Why?", "stop", ""),
+        ({"content": "<think>Hm."}, "length", "", "length", ""),
+        ({"content": "Why?", "reasoning_content": "Hm."}, "stop", "Why?", "stop", ""),
+        ({"content": None, "refusal": "I cannot."}, "stop", "", "stop", "I cannot."),
+    ],
+    ids=["parts", "filtered", "thoughts", "unfinished thoughts", "thoughts beside", "refusal"],
+)
+def test_unusual_messages_are_answers_too(
+    server: ChatServer, message: dict[str, Any], finish: str, text: str, told: str, refusal: str
+) -> None:
+    body = completion("")
+    body["choices"][0] |= {"message": {"role": "assistant", **message}, "finish_reason": finish}
+    body["usage"] = None
+    server.react = lambda asked, number: Reaction(body=body)
+    ((_, outcome),) = client(server).complete([ask()])
+    assert isinstance(outcome, ChatResponse)
+    assert (outcome.text, outcome.finish_reason, outcome.refusal, outcome.prompt_tokens) == (text, told, refusal, 0)
 
 
 def test_a_local_server_needs_no_key(server: ChatServer) -> None:

@@ -1,15 +1,22 @@
+import queue
+import random
 import resource
+import shutil
 import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from generate.clients import OpenAICompatible
 from generate.journal import Journal, journalled
+from generate.journal_file import _checksum
 from schemas import Answer, ChatRequest, ChatResponse, InputError, LLMError, Message, OutputError
+from tests.generate.chat_server import ChatServer, Reaction
 
 
 def ask(text: str, sample: int = 0) -> ChatRequest:
@@ -225,7 +232,7 @@ with Journal(Path(sys.argv[1])) as journal:
         for number in range(1000):
             request = ChatRequest(messages=(Message("user", str(number)),), max_tokens=1)
             response = ChatResponse(text="x" * 5000, finish_reason="stop", prompt_tokens=1, completion_tokens=1)
-            journal.store(str(number), request, response)
+            journal.store([(str(number), request, response)])
     except OutputError as error:
         print(number, error)
 """
@@ -249,7 +256,7 @@ with Journal(Path(sys.argv[1])) as journal:
     for number in range(50):
         request = ChatRequest(messages=(Message("user", str(number)),), max_tokens=1)
         response = ChatResponse(text=sys.argv[2], finish_reason="stop", prompt_tokens=1, completion_tokens=1)
-        journal.store(f"{sys.argv[2]}{number}", request, response)
+        journal.store([(f"{sys.argv[2]}{number}", request, response)])
 """
 
 
@@ -258,3 +265,217 @@ def test_two_processes_begin_and_fill_one_journal(path: Path) -> None:
     assert [process.wait() for process in both] == [0, 0]
     with Journal(path) as journal:
         assert len(journal) == 100
+
+
+class Never:
+    """A client that must not be asked."""
+
+    route, model = Echo.route, Echo.model
+
+    def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
+        raise AssertionError("asked")
+
+
+class OneByOne(Echo):
+    """Answers each request before it reads the next."""
+
+    def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
+        for position, request in enumerate(requests):
+            self.asked.append(request.messages[-1].content)
+            yield Answer(position, say(self.asked[-1]))
+
+
+def fed(first: str, *others: str) -> "tuple[Iterator[ChatRequest], Callable[[], None]]":
+    """Give an iterator that waits, and what lets the next request, or at last the end, come."""
+    feed: queue.SimpleQueue[ChatRequest | None] = queue.SimpleQueue()
+    feed.put(ask(first))
+    waiting = iter(others)
+
+    def more() -> None:
+        text = next(waiting, None)
+        feed.put(None if text is None else ask(text))
+
+    return iter(feed.get, None), more
+
+
+def test_where_the_journal_answers_all_nobody_is_asked(path: Path) -> None:
+    texts = [str(number) for number in range(700)]
+    with Journal(path) as journal:
+        outcomes(journalled(Echo(), journal), *texts)
+        assert outcomes(journalled(Never(), journal), *texts) == dict(enumerate(texts))
+
+
+def test_requests_are_read_one_by_one_where_the_journal_answers(path: Path) -> None:
+    with Journal(path) as journal:
+        outcomes(journalled(Echo(), journal), *"abcdef")
+        requests, more = fed(*"abcdef")
+        texts = []
+        for _, outcome in journalled(Never(), journal).complete(requests):
+            assert isinstance(outcome, ChatResponse)
+            texts.append(outcome.text)
+            more()
+        assert texts == list("abcdef")
+
+
+@pytest.mark.parametrize("places", [1, 8])
+def test_requests_called_for_by_answers_come_from_journal_and_server_alike(
+    path: Path, server: ChatServer, places: int
+) -> None:
+    asker = OpenAICompatible("small", base_url=server.url, concurrency=places)
+    texts = [str(number) for number in range(40)]
+    with Journal(path) as journal:
+        outcomes(journalled(asker, journal), *texts[::3])
+        server.asked.clear()
+        client = journalled(asker, journal)
+        requests, more = fed(*texts)
+        found = []
+        for position, outcome in client.complete(requests):
+            assert isinstance(outcome, ChatResponse)
+            found.append(position)
+            more()
+        assert found == list(range(40))
+        assert (client.replayed, client.sent, len(journal)) == (14, 26, 40)
+    assert len(server.asked) == 26
+
+
+def test_a_thousand_replays_beside_one_slow_answer_wait_for_the_caller(path: Path, server: ChatServer) -> None:
+    read = []
+
+    def requests() -> Iterator[ChatRequest]:
+        for number in range(700):
+            read.append(number)
+            yield ask("slow" if number == 0 else str(number))
+
+    server.react = lambda body, number: Reaction(delay=0.5)
+    route = OpenAICompatible("small", base_url=server.url)
+    with Journal(path) as journal:
+        echo = Echo()
+        echo.route, echo.model = route.route, route.model
+        outcomes(journalled(echo, journal), *(str(number) for number in range(700)))
+        client = journalled(route, journal)
+        answers = client.complete(requests())
+        first = next(answers)
+        time.sleep(0.3)
+        assert len(read) < 400
+        positions = [first.position, *(position for position, _ in answers)]
+        assert sorted(positions) == list(range(700))
+        assert positions.index(0) > 0  # nobody waited for the slow one
+        assert (client.replayed, client.sent) == (699, 1)
+
+
+@pytest.mark.parametrize("every", [2, 300, 600])
+def test_a_client_in_the_caller_s_thread_gets_what_the_journal_lacks(path: Path, every: int) -> None:
+    texts = [str(number) for number in range(700)]
+    known = [text for number, text in enumerate(texts) if number % every]
+    for asker in (Echo(), OneByOne()):
+        with Journal(path.with_name(type(asker).__name__)) as journal:
+            outcomes(journalled(Echo(), journal), *known)
+            client = journalled(asker, journal)
+            assert outcomes(client, *texts) == dict(enumerate(texts))
+            assert (client.replayed, client.sent) == (len(known), 700 - len(known))
+            assert sorted(asker.asked) == sorted(set(texts) - set(known))
+
+
+def test_equal_requests_under_way_are_sent_once_and_answered_everywhere(path: Path, server: ChatServer) -> None:
+    server.react = lambda body, number: Reaction(text=body["messages"][0]["content"], delay=0.3)
+    with Journal(path) as journal:
+        client = journalled(OpenAICompatible("small", base_url=server.url, concurrency=8), journal)
+        assert outcomes(client, *"abaabcab") == dict(enumerate("abaabcab"))
+        assert client.sent == len(server.asked) == len(journal) == 3
+
+
+def test_what_has_arrived_is_stored_in_one_go(
+    path: Path, server: ChatServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = []
+    store = Journal.store
+
+    def counting(journal: Journal, answers: Sequence[tuple[str, ChatRequest, ChatResponse]]) -> None:
+        sizes.append(len(answers))
+        store(journal, answers)
+
+    monkeypatch.setattr(Journal, "store", counting)
+    with Journal(path) as journal:
+        for _ in journalled(OpenAICompatible("small", base_url=server.url), journal).complete(
+            [ask(str(number)) for number in range(60)]
+        ):
+            time.sleep(0.01)
+    assert sum(sizes) == 60
+    assert len(sizes) < 60
+
+
+def test_nothing_of_a_group_is_stored_where_one_cannot_be(path: Path) -> None:
+    with Journal(path) as journal:
+        broken = ChatResponse(text=b"bytes", finish_reason="stop", prompt_tokens=1, completion_tokens=1)  # type: ignore[arg-type] # on purpose
+        with pytest.raises(TypeError):
+            journal.store([("a", ask("a"), say("a")), ("b", ask("b"), broken)])
+        assert len(journal) == 0
+        journal.store([("a", ask("a"), say("a"))])
+        assert len(journal) == 1
+
+
+def test_the_error_that_ends_a_run_comes_after_the_answers_before_it(path: Path, server: ChatServer) -> None:
+    server.react = lambda body, number: Reaction() if number <= 5 else Reaction(status=401, delay=0.2)
+    with Journal(path) as journal:
+        client = journalled(OpenAICompatible("small", base_url=server.url, concurrency=5), journal)
+        got = []
+        with pytest.raises(LLMError, match="refused the key"):
+            got.extend(client.complete([ask(str(number)) for number in range(30)]))
+        assert len(journal) == 5
+
+
+def test_an_answer_of_an_older_version_is_read(path: Path) -> None:
+    request = ask("old")
+    with Journal(path) as journal:
+        outcomes(journalled(Echo(), journal), "old")
+    key = request.key(route=Echo.route, model=Echo.model)
+    with sqlite3.connect(path) as other:
+        (asked,) = other.execute("SELECT request FROM answers").fetchone()
+        short = '{"completion_tokens": 2, "finish_reason": "stop", "prompt_tokens": 3, "text": "old"}'
+        other.execute("UPDATE answers SET response = ?, checksum = ?", (short, _checksum(key, asked, short)))
+    other.close()
+    with Journal(path) as journal:
+        assert list(journalled(Never(), journal).complete([request])) == [Answer(0, say("old"))]
+
+
+def _torn(path: Path, draw: random.Random) -> None:
+    """Cut off or garble the end of a file."""
+    raw = bytearray(path.read_bytes())
+    place = draw.randrange(len(raw) // 2, len(raw))
+    if draw.random() < 0.5:
+        raw[place:] = draw.randbytes(len(raw) - place)
+    else:
+        del raw[place:]
+    path.write_bytes(raw)
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("which", ["journal.sqlite-wal", "journal.sqlite"])
+def test_a_torn_tail_costs_its_own_rows_or_is_told(tmp_path: Path, which: str, seed: int) -> None:
+    draw = random.Random(f"{which} {seed}")
+    texts = [f"{number} " + "x" * draw.randrange(2000) for number in range(60)]
+    there = tmp_path / "torn"
+    there.mkdir()
+    with Journal(tmp_path / "journal.sqlite") as journal:
+        client = journalled(Echo(), journal)
+        outcomes(client, *texts[:30])
+        if which.endswith("-wal"):
+            outcomes(client, *texts[30:])  # copied while it is open: what was written last lies in the log
+        else:
+            journal.close()
+        for file in tmp_path.glob("journal.sqlite*"):
+            if not file.name.endswith("-shm"):  # as after a power cut
+                shutil.copy(file, there)
+    _torn(there / which, draw)
+    echo = Echo()
+    try:
+        with Journal(there / "journal.sqlite") as journal:
+            client = journalled(echo, journal)
+            assert outcomes(client, *texts) == dict(enumerate(texts))
+            assert client.replayed + len(echo.asked) == len(texts)
+    except InputError as error:
+        assert which == "journal.sqlite"
+        assert ".recover" in str(error)
+        return
+    with Journal(there / "journal.sqlite") as journal:
+        assert outcomes(journalled(Never(), journal), *texts) == dict(enumerate(texts))

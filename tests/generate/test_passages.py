@@ -244,3 +244,49 @@ def test_the_worst_input_takes_seconds_at_most(text: str) -> None:
     start = time.process_time()
     passage(text)
     assert time.process_time() - start < 10
+
+
+EXPORT = """export const meta = {
+  title: "a {",
+
+  list: ["# no"],
+}
+
+Text.
+"""
+TABS = """<Tabs>
+  <Tab label="npm">
+
+    ```bash
+    # no heading
+
+    npm install
+    ```
+
+  </Tab>
+</Tabs>
+"""
+
+
+@pytest.mark.parametrize(
+    ("raw", "read"),
+    [
+        ("import A from 'a'\nimport {\n  B,\n} from \"b\";\n\nText.\n", "Text."),
+        (EXPORT, "Text."),
+        ("export function F() {\n  return 1\n}\n\nText.\n", "Text."),
+        ("import is a word.\n\nexport it from the menu.\n", "import is a word.\n\nexport it from the menu."),
+        ("export const a = {\n\nText.\n", "Text."),
+        (TABS, "**npm**\n\n```bash\n# no heading\n\nnpm install\n```"),
+        ("Use {% raw %}{{ site.x }}{% endraw %} here.\n", "Use `{{ site.x }}` here."),
+        ("{% raw %}\nUse {% if %}.\n{% endraw %}\n", "Use `{% if %}`."),
+    ],
+    ids=["import", "blank line", "function", "words", "never closed", "fence in tags", "raw", "raw lines"],
+)
+def test_what_mdx_and_liquid_mean_is_what_is_read(raw: str, read: str) -> None:
+    assert passage(raw) == read
+
+
+def test_what_is_raw_leaves_no_hole_and_an_expression_does() -> None:
+    assert not has_hole("Use {% raw %}{{ site.x }}{% endraw %} here.")
+    assert has_hole("Hello {props.name}.")
+    assert not has_hole("Get /probes/{probe.id} or `{props.name}` or ${a.b} or {id}.")
