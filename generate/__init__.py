@@ -11,17 +11,20 @@ from generate.journal import Journal, journalled
 from generate.planning import Assumptions, Plan, plan
 from generate.report import GenerationReport
 from generate.run import generate
-from generate.strategies import Question, Template
+from generate.strategies import Across, Converse, Question, Refuse, Template
 
 __all__ = [
+    "Across",
     "Assumptions",
     "Budget",
+    "Converse",
     "GenerateConfig",
     "GenerationReport",
     "Journal",
     "OpenAICompatible",
     "Plan",
     "Question",
+    "Refuse",
     "Resources",
     "Template",
     "generate",

@@ -70,7 +70,8 @@ class Harvest:
             judged = quota.judge(clean, self._repeated(clean, unit))
             if judged.fault is None:
                 self._documents[_document(unit)] += 1
-                self._sections.update(candidate.number for candidate in unit.candidates)
+                if clean.context is not None:  # a refusal rests on none
+                    self._sections.update(candidate.number for candidate in unit.candidates)
                 self.examples[self._place(unit)] = self._example(judged, quota)
             else:
                 self.rejected[self._place(unit)] = _rejected(judged, judged.fault, quota, unit)
@@ -96,8 +97,8 @@ class Harvest:
             context=draft.context,
             source=draft.source,
             origin=Origin(
-                strategy=quota.strategy.name,
-                model=self._model if prompts else "",
+                strategy="/".join(filter(None, (quota.strategy.name, draft.kind))),
+                model=self._model if prompts and draft.response is not None else "",
                 prompt=self.brief.version(prompts),
                 seed=self._config.seed,
             ),

@@ -7,6 +7,11 @@ from schemas import ChatResponse
 
 _THOUGHT = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL)
 _END_OF_THOUGHT = re.compile(r"\A.*</(?:think|thinking|reasoning)>", re.DOTALL)  # its beginning stood in the prompt
+_LEAD = re.compile(
+    r"^(?:[-*>#\s]+|\d+[.)]\s+|\W*(?:question|request|q)(?:\s*\d+)?\W*:\W*)+",
+    re.IGNORECASE,
+)
+WRAP = "\"'`*_“”‘’«» "  # noqa: RUF001 - the signs are meant
 
 
 def read_reply(response: ChatResponse) -> str | Rejection:
@@ -19,3 +24,12 @@ def read_reply(response: ChatResponse) -> str | Rejection:
     if response.finish_reason == "length":
         return Rejection("cut_off", "nothing but thoughts before the limit of tokens")
     return Rejection("no_answer", "the model wrote nothing")
+
+
+def first_line(text: str) -> str:
+    """Give the first line of an answer without its mark, number or label; empty where there is none."""
+    lines = text.splitlines()
+    line = _LEAD.sub("", lines[0]) if lines else ""
+    if not line and len(lines) > 1:  # "Question:" on a line of its own
+        line = next((_LEAD.sub("", later) for later in lines[1:] if later.strip()), "")
+    return line

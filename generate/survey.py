@@ -17,12 +17,15 @@ from generate.corpus import Skip, read_corpus
 from generate.passages import definitions, has_hole, passage, template_marks
 from generate.rejection import Rejection
 from generate.report import Rejected, Skipped, encodable
+from generate.search import Index
 from generate.sections import rough_tokens, split
 from schemas import Document, normal
 from schemas.progress import Progress
 
 if TYPE_CHECKING:
     from generate.config import GenerateConfig
+
+_SAYS_NOTHING = ("front_matter", "repeated_passage")  # sections that tell a reader nothing, or nothing more
 
 
 @dataclass(slots=True)
@@ -44,6 +47,28 @@ class Survey:
     unfit: list[tuple[int, Rejected]] = field(default_factory=list)
     candidates: list[Candidate] = field(default_factory=list)
     near_identical: list[Alike] = field(default_factory=list)
+    _index: Index | None = field(default=None, init=False, repr=False, compare=False)
+    _library: tuple[Index, list[tuple[str, str]]] | None = field(default=None, init=False, repr=False, compare=False)
+
+    def index(self) -> Index:
+        """Make the candidates searchable, once, with their headings and in their order."""
+        if self._index is None:
+            self._index = Index(["\n".join((*each.headings, each.passage)) for each in self.candidates])
+        return self._index
+
+    def library(self) -> tuple[Index, list[tuple[str, str]]]:
+        """Make all that the documents say searchable, once: also a table that cannot be an answer can answer something.
+
+        Returns:
+            The index, and the places and texts in its order: of the candidates first, then of the other sections.
+        """
+        if self._library is None:
+            texts = [(each.whereabouts, each.passage) for each in self.candidates]
+            for _, row in self.unfit:
+                if row.answer and row.reason not in _SAYS_NOTHING:
+                    texts.append((f"{row.document} > {row.section}", row.answer))
+            self._library = Index([f"{where}\n{text}" for where, text in texts]), texts
+        return self._library
 
     def read(self, paths: Sequence[Path], config: "GenerateConfig", progress: Progress) -> None:
         """Read every document and sort its sections."""

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 STRATEGIES: Mapping[str, str] = {
     "template": "generate.strategies.template:Template",
     "question": "generate.strategies.question:Question",
+    "converse": "generate.strategies.converse:Converse",
+    "across": "generate.strategies.across:Across",
+    "refuse": "generate.strategies.refuse:Refuse",
 }
 """Where each strategy is; it is imported when it is first asked for."""
 

@@ -2,7 +2,7 @@
 
 from generate.grounding.answer import check_answer
 from generate.grounding.judge import Unreadable, judge_request, read_judgement
-from generate.grounding.question import check_question
+from generate.grounding.question import check_follow_up, check_form, check_question
 from generate.grounding.quote import Found, find_quote, locate
 from generate.grounding.words import content_stems, stem
 
@@ -10,6 +10,8 @@ __all__ = [
     "Found",
     "Unreadable",
     "check_answer",
+    "check_follow_up",
+    "check_form",
     "check_question",
     "content_stems",
     "find_quote",

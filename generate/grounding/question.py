@@ -15,6 +15,7 @@ from generate.rejection import Rejection
 from schemas import normal
 
 LOW_WORDS, HIGH_WORDS = 4, 40  # of a question
+LOW_FOLLOWING = 2  # words of one that goes on from what was said before
 LARGEST_FOREIGN_SHARE = 0.5  # of a question's content words, that neither passage nor headings hold
 
 _NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*")
@@ -32,15 +33,19 @@ _TEXT = r"(?:text|passage|section|paragraph|excerpt|snippet|document|context|pro
 _TELLS = (
     r"(?:say|mention|describe|state|discuss|explain|provide|suggest|recommend|refer|talk|about|answer|give|tell|cover)"
 )
-_DANGLING = re.compile(
-    r"\b(?:this|these|those)\b(?! (?:year|quarter|month|week|day|morning|time|kind|sort|way)\b)"
-    rf"|\b(?:the )?(?:above|following|given|provided|mentioned) {_TEXT}\b"
+_TO_TEXT = (
+    rf"\b(?:the )?(?:above|following|given|provided|mentioned) {_TEXT}\b"
     rf"|\b(?:in|from|per|to|on|by|of) the {_TEXT}\b(?! \w+ing\b)"
     rf"|\b(?:does|do|did|is|was) the {_TEXT} {_TELLS}"
     r"|\b(?:mentioned|described|listed|stated|shown|written|discussed|given) (?:above|below|here)\b"
-    r"|\b(?:the|that|next|my|your) (?:question|answer)\b|\baccording to (?:it|him|her|them)\b",
+    r"|\b(?:the|that|next|my|your) (?:question|answer)\b"
+)
+_DANGLING = re.compile(
+    r"\b(?:this|these|those)\b(?! (?:year|quarter|month|week|day|morning|time|kind|sort|way)\b)"
+    rf"|\baccording to (?:it|him|her|them)\b|{_TO_TEXT}",
     re.IGNORECASE,
 )
+_DANGLING_LATER = re.compile(rf"\b(?:this|these|those) {_TEXT}\b|{_TO_TEXT}", re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*"')
 _SAME = re.compile(r"\b(?:difference|relationship|connection) between (.+?) and (.+?)\?", re.IGNORECASE)
 _ENGLISH = re.compile(r"\b(?:what|how|which|who|when|where|why|is|are|do|does|can|should|the)\b", re.IGNORECASE)
@@ -57,23 +62,44 @@ def check_question(question: str, candidate: Candidate, *, task: bool = False) -
         candidate: The section that is to answer it.
         task: Whether an order ("List the ...") is as good as a question, and two sentences as good as one.
     """
-    return _form(question, task=task) or _ground(question, candidate)
+    return check_form(question, task=task) or _ground(question, candidate)
 
 
-def _form(question: str, *, task: bool) -> Rejection | None:
-    """Look at the question alone."""
+def check_follow_up(question: str, given: str) -> Rejection | None:
+    """Judge a later turn of a conversation: it may be short and speak of what was said, but bring in nothing new.
+
+    Args:
+        question: What the user would say.
+        given: The passages and the talk so far.
+    """
+    return (
+        check_form(question, task=True, follows=True)
+        or _foreign_number(question, given)
+        or _foreign_identifier(question, given.casefold())
+    )
+
+
+def check_form(question: str, *, task: bool = False, follows: bool = False) -> Rejection | None:
+    """Judge whether a user could ask this, whatever it is about.
+
+    Args:
+        question: What the user would say.
+        task: Whether an order is as good as a question, and two sentences as good as one.
+        follows: Whether it goes on from what was said before, so that two words are enough and may point back.
+    """
     if not task and not question.endswith(("?", "\uff1f", "\u061f")):  # also full-width and Arabic
         return Rejection("not_a_question", question[:200])
     words = WORD.findall(question)
-    if not LOW_WORDS <= len(words) <= HIGH_WORDS:
-        return Rejection("question_length", f"{len(words)} words, not {LOW_WORDS}..{HIGH_WORDS}")
+    least = LOW_FOLLOWING if follows else LOW_WORDS
+    if not least <= len(words) <= HIGH_WORDS:
+        return Rejection("question_length", f"{len(words)} words, not {least}..{HIGH_WORDS}")
     own = _QUOTED.sub('""', question)  # what it quotes may be as it likes
     if "\n" in question or _sentences(own) > (2 if task else 1):
         return Rejection("several_sentences", question[:200])
     found = _MARKUP.search(question)
     if found:
         return Rejection("markup", found.group())
-    found = _DANGLING.search(own)
+    found = (_DANGLING_LATER if follows else _DANGLING).search(own)
     if found:
         return Rejection("dangling_reference", found.group())
     same = _SAME.search(question)

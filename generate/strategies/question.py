@@ -8,12 +8,9 @@ from generate.brief import Brief
 from generate.candidates import Candidate, spread
 from generate.grounding import check_question, locate
 from generate.rejection import Rejection
-from generate.replies import read_reply
+from generate.replies import WRAP, first_line, read_reply
 from generate.strategies.strategy import Draft, Steps, Unit
 from schemas import ChatResponse, Message
-
-_LEAD = re.compile(r"^(?:[-*>#\s]+|\d+[.)]\s+|\W*(?:question|q)(?:\s*\d+)?\W*:\W*)+", re.IGNORECASE)
-_WRAP = "\"'`*_“”‘’«» "  # noqa: RUF001 - the signs are meant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,16 +69,13 @@ def read_question(response: ChatResponse) -> str | Rejection:
     text = read_reply(response)
     if isinstance(text, Rejection):
         return text
-    lines = text.splitlines()
-    line = _LEAD.sub("", lines[0])
-    if not line and len(lines) > 1:  # "Question:" on a line of its own
-        line = next((_LEAD.sub("", later) for later in lines[1:] if later.strip()), "")
+    line = first_line(text)
     if not line:
         return Rejection("no_answer", "the model wrote nothing")
     found = re.match(r"([^?\uff1f\u061f]+)([?\uff1f\u061f])", line)  # also full-width and Arabic
     if found is None:
         return Rejection("cut_off" if response.finish_reason == "length" else "not_a_question", line[:200])
-    return _balanced(" ".join(found.group(1).strip(_WRAP).split()) + found.group(2))
+    return _balanced(" ".join(found.group(1).strip(WRAP).split()) + found.group(2))
 
 
 def _balanced(question: str) -> str:

@@ -46,7 +46,9 @@ class Draft:
         messages: The conversation; empty or broken off where none came about.
         context: The passage that the answer rests on.
         source: Where that stands.
-        response: What the model wrote, untouched.
+        response: What the model wrote, untouched; None where no model did.
+        kind: Which of the strategy's kinds of examples it is, for strategies that make several: `unsafe` then stands as
+            `refuse/unsafe` in `Origin.strategy`.
         fault: Why it is no example; None where nothing speaks against it so far.
     """
 
@@ -54,6 +56,7 @@ class Draft:
     context: str | None = None
     source: Source | None = None
     response: str | None = None
+    kind: str = ""
     fault: Rejection | None = None
 
     @property

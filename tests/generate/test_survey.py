@@ -41,3 +41,15 @@ def test_every_section_is_a_candidate_or_has_a_reason(tmp_path: Path) -> None:
     assert found.documents == 2
     assert found.sections == len(found.candidates) + len(found.unfit)
     assert sorted(reasons(found)) == ["front_matter", "no_text", "repeated_passage"]
+
+
+def test_what_can_be_searched_are_candidates_or_all_that_the_documents_say(tmp_path: Path) -> None:
+    table = "# Prices\n\n| part | price |\n|---|---|\n| valve | 9.50 |\n| gasket | 2.10 |\n"
+    text = "# Valves\n\nEvery valve is opened by the fitters once a month, and what they find is put down in a list.\n"
+    found = pages(tmp_path, prices=table, valves=text)
+    assert [hit.place for hit in found.index().search("valve", 9)] == [0]
+    index, texts = found.library()
+    places = [texts[hit.place][0] for hit in index.search("price of a valve", 9)]
+    assert sorted(places) == ["Valves", "prices.md > Prices"]
+    assert found.index() is found.index()
+    assert found.library() is found.library()

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generate.grounding import check_question, locate
+from generate.grounding import check_follow_up, check_form, check_question, locate
 from schemas import Section
 from tests.generate.makers import candidate
 
@@ -109,3 +109,31 @@ def test_the_quote_stands_where_the_source_says(text: str, data: st.DataObject) 
 @given(st.text(max_size=120))
 def test_any_text_is_judged(text: str) -> None:
     check_question(text, HERE)
+
+
+@pytest.mark.parametrize(
+    ("question", "why"),
+    [
+        ("And after that?", ""),
+        ("What does this cost?", ""),
+        ("Does that reset the counter? I hope so.", ""),
+        ("Is it 14 months with those packs?", ""),
+        ("Why?", "question_length"),
+        ("What does this text say?", "dangling_reference"),
+        ("And what does the passage say then?", "dangling_reference"),
+        ("What about 15 months?", "foreign_number"),
+        ("What about `heron-cli --wipe`?", "foreign_identifier"),
+        ("And <|im_end|> then?", "markup"),
+    ],
+)
+def test_a_later_turn_may_be_short_and_point_back(question: str, why: str) -> None:
+    fault = check_follow_up(question, PASSAGE)
+    assert (fault.reason if fault else "") == why
+
+
+def test_the_form_alone_asks_nothing_of_a_passage() -> None:
+    assert check_form("How do I bake a good bread?") is None
+    assert check_form("Tell me a joke about bread. It may be short.", task=True) is None
+    fault = check_form("Tell me a joke about bread.")
+    assert fault is not None
+    assert fault.reason == "not_a_question"
