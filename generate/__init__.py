@@ -9,15 +9,17 @@ from generate.config import GenerateConfig
 from generate.journal import Journal, journalled
 from generate.report import GenerationReport
 from generate.run import generate
-from generate.strategies import Question, Template
+from generate.strategies import Evolve, Question, SelfInstruct, Template
 
 __all__ = [
     "Budget",
+    "Evolve",
     "GenerateConfig",
     "GenerationReport",
     "Journal",
     "OpenAICompatible",
     "Question",
+    "SelfInstruct",
     "Template",
     "generate",
     "journalled",

@@ -95,7 +95,7 @@ def read_recipe(path: Path, progress: Progress = silent) -> Recipe:
     return Recipe(
         documents=_documents(values.get("documents"), path),
         client=read_config(ClientConfig, client, where=f"{path}, generate"),
-        generate=generate_config({"seed": seed, **generate}, where=f"{path}, generate"),
+        generate=generate_config({"seed": seed, **generate}, where=f"{path}, generate", base=path.parent),
         stages=_stages(values.get("curate"), seed, path, progress),
         seed=seed,
         train=None if training is False else _train(TrainConfig, training, seed, path),
@@ -108,8 +108,18 @@ def read_recipe(path: Path, progress: Progress = silent) -> Recipe:
     )
 
 
-def generate_config(values: Mapping[str, Any], *, where: str) -> "GenerateConfig":  # Any: settings of all types
+def generate_config(
+    values: Mapping[str, Any],  # Any: settings of all types
+    *,
+    where: str,
+    base: Path | None = None,
+) -> "GenerateConfig":
     """Read the settings of a generation; `strategy` names its strategies as `read_strategies` takes them.
+
+    Args:
+        values: The settings.
+        where: Their place, for errors.
+        base: Folder that the relative paths of strategies start at; None for the one we are in.
 
     Raises:
         InputError: One is unknown or wrong.
@@ -118,7 +128,7 @@ def generate_config(values: Mapping[str, Any], *, where: str) -> "GenerateConfig
 
     given = {name: value for name, value in values.items() if name != "strategy"}
     settings: object = read_config(without(GenerateConfig, "strategies", also=("strategy",)), given, where=where)
-    strategies = read_strategies(values.get("strategy", "question"), where=f"{where}, strategy")
+    strategies = read_strategies(values.get("strategy", "question"), where=f"{where}, strategy", base=base)
     return GenerateConfig(strategies=strategies, **given_values(settings, given))
 
 

@@ -1,7 +1,21 @@
 """How sections become examples, one strategy a file."""
 
+from generate.strategies.evolve import Evolve
 from generate.strategies.question import Question
-from generate.strategies.strategy import Draft, Steps, Strategy, ToJudge, Unit
+from generate.strategies.self_instruct import SelfInstruct
+from generate.strategies.strategy import Draft, Memory, Remembers, Steps, Strategy, ToJudge, Unit
 from generate.strategies.template import Template
 
-__all__ = ["Draft", "Question", "Steps", "Strategy", "Template", "ToJudge", "Unit"]
+__all__ = [
+    "Draft",
+    "Evolve",
+    "Memory",
+    "Question",
+    "Remembers",
+    "SelfInstruct",
+    "Steps",
+    "Strategy",
+    "Template",
+    "ToJudge",
+    "Unit",
+]
