@@ -11,13 +11,14 @@ from generate.journal import Journal, journalled
 from generate.planning import Assumptions, Plan, plan
 from generate.report import GenerationReport
 from generate.run import generate
-from generate.strategies import Across, Converse, Question, Refuse, Template
+from generate.strategies import Across, Converse, Evolve, Question, Refuse, SelfInstruct, Template
 
 __all__ = [
     "Across",
     "Assumptions",
     "Budget",
     "Converse",
+    "Evolve",
     "GenerateConfig",
     "GenerationReport",
     "Journal",
@@ -26,6 +27,7 @@ __all__ = [
     "Question",
     "Refuse",
     "Resources",
+    "SelfInstruct",
     "Template",
     "generate",
     "journalled",

@@ -20,6 +20,7 @@ class Brief:
     Attributes:
         survey: The documents, and the sections that can be answers.
         seed: Seed of everything that is drawn.
+        wanted: Examples wanted of the whole run; None for as many as there can be.
         prompts: Folder whose files take the place of our prompts of the same names.
         shown_words: Words of a passage that a model is shown, from its beginning; None for all.
         repair: Whether what is not grounded is asked for once more, with the reason.
@@ -27,6 +28,7 @@ class Brief:
 
     survey: Survey
     seed: int
+    wanted: int | None = None
     prompts: Path | None = None
     shown_words: int | None = None
     repair: bool = False

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,7 @@ class GenerateConfig:
     def values(self) -> dict[str, Any]:  # Any: JSON
         """Give the settings as JSON can hold them."""
         own = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        own["strategies"] = [{"name": each.name, **_fields(each)} for each in self.strategies]
+        own["strategies"] = [{"name": each.name, **_fields(each, str)} for each in self.strategies]
         own["prompts"] = None if self.prompts is None else str(self.prompts)
         return own
 
@@ -86,11 +87,21 @@ class GenerateConfig:
         Args:
             more: What else decides: the versions of the prompts, the models.
         """
-        settings = {**self.values(), "prompts": None, **more}  # the versions of the prompts say it all
+        strategies = [{"name": each.name, **_fields(each, _digest)} for each in self.strategies]
+        # The versions of the prompts say it all, as the hashes of the strategies' files do.
+        settings = {**self.values(), "strategies": strategies, "prompts": None, **more}
         return hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
-def _fields(strategy: Strategy) -> dict[str, Any]:  # Any: JSON
-    """Give the settings of a strategy, which is a dataclass."""
+def _fields(strategy: Strategy, told: Callable[[Path], str]) -> dict[str, Any]:  # Any: JSON
+    """Give the settings of a strategy, which is a dataclass, with its files as `told` tells them."""
     found: dict[str, Any] = asdict(strategy)  # type: ignore[call-overload]  # the protocol cannot say that it is one
-    return found
+    return {name: told(value) if isinstance(value, Path) else value for name, value in found.items()}
+
+
+def _digest(path: Path) -> str:
+    """Hash a file's bytes; one that cannot be read is told by its name, for who needs it will say so."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return str(path)

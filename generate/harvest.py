@@ -11,7 +11,7 @@ from generate.novelty import Novelty
 from generate.quota import Quota
 from generate.rejection import Rejection
 from generate.report import Failed, Rejected, encodable
-from generate.strategies.strategy import Draft, Unit
+from generate.strategies.strategy import Draft, Memory, Remembers, Unit
 from schemas import Example, LLMError, Message, Origin
 
 _BEHIND = 1 << 62  # where units stand that rest on no section: behind all that do
@@ -37,6 +37,9 @@ class Harvest:
             for name in strategy.prompts
             for question in brief.prompt(name).shown()
         )
+        self._memories: dict[str, Memory] = {
+            strategy.name: strategy.memory() for strategy in config.strategies if isinstance(strategy, Remembers)
+        }
         self._documents: Counter[str] = Counter()
         self._taken = 0
         self._sections: set[int] = set()
@@ -67,7 +70,7 @@ class Harvest:
             return
         for draft in outcome:
             clean = _encodable(draft)
-            judged = quota.judge(clean, self._repeated(clean, unit))
+            judged = quota.judge(clean, self._repeated(clean, unit, quota))
             if judged.fault is None:
                 self._documents[_document(unit)] += 1
                 if clean.context is not None:  # a refusal rests on none
@@ -76,13 +79,18 @@ class Harvest:
             else:
                 self.rejected[self._place(unit)] = _rejected(judged, judged.fault, quota, unit)
 
-    def _repeated(self, draft: Draft, unit: Unit) -> Rejection | None:
+    def _repeated(self, draft: Draft, unit: Unit, quota: Quota) -> Rejection | None:
         """Hold a draft with no fault of its own against those before it."""
         if draft.fault is not None:
             return None
         if self.full(unit):
             return Rejection("document_quota", f"{self._config.per_document} examples rest on this document")
-        return self._novelty.check(draft.question or "")
+        # The memory looks first and is told last: neither it nor the run remembers what the other rejects.
+        memory = self._memories.get(quota.strategy.name)
+        fault = (memory.check(draft) if memory else None) or self._novelty.check(draft.question or "")
+        if memory and fault is None:
+            memory.keep(draft)
+        return fault
 
     def _place(self, unit: Unit) -> Place:
         """Give a place in the order of the documents, and in that of the rounds where they are the same."""

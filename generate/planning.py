@@ -234,7 +234,7 @@ def _part(
             enough=made >= examples,
         )
     kept = _kept(requests, client, journal)
-    share = asked * strategy.requests / len(requests)  # of one counted request
+    share = asked * strategy.calls / len(requests)  # of one counted request
     left = [request for place, request in enumerate(requests) if place not in kept]
     read = sum(sum(assumed.count(content) + _TEMPLATE_TOKENS for _, content in request.messages) for request in left)
     most = sum(request.max_tokens for request in left)
@@ -243,7 +243,7 @@ def _part(
         examples=made,
         units=len(units),
         asked=asked,
-        requests=asked * strategy.requests,
+        requests=asked * strategy.calls,
         kept=round(len(kept) * share),
         prompt_tokens=round(read * share),
         completion_tokens=round(most * share * assumed.written),

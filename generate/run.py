@@ -72,7 +72,12 @@ def open_brief(config: GenerateConfig, found: Survey) -> Brief:
         InputError: A prompt cannot be loaded.
     """
     brief = Brief(
-        survey=found, seed=config.seed, prompts=config.prompts, shown_words=config.shown_words, repair=config.repair
+        survey=found,
+        seed=config.seed,
+        wanted=config.examples,
+        prompts=config.prompts,
+        shown_words=config.shown_words,
+        repair=config.repair,
     )
     for strategy in config.strategies:
         brief.version(strategy.prompts)

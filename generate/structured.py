@@ -49,7 +49,7 @@ def schema_of(fields: Mapping[str, str], *, least: int = 1, most: int = 1) -> st
 
 
 def ask_items(
-    request: ChatRequest, fields: Sequence[str], brief: Brief
+    request: ChatRequest, fields: Sequence[str], brief: Brief, *, may_be_empty: Sequence[str] = ()
 ) -> Generator[ChatRequest | ToJudge, ChatResponse, Items | tuple[Rejection, ChatResponse]]:
     """Ask for items, and once more where none can be read: for `yield from` inside a strategy.
 
@@ -57,27 +57,34 @@ def ask_items(
         request: The request.
         fields: Fields that an item must have.
         brief: The run's.
+        may_be_empty: Further fields, which may be empty or missing.
 
     Returns:
         The items, or why there are none with the last answer.
     """
     response = yield request
-    items = read_items(response, fields)
+    items = read_items(response, fields, may_be_empty=may_be_empty)
     if isinstance(items, Rejection) and items.reason == "no_json":
         response = yield brief.again(request, response, items)
-        items = read_items(response, fields)
+        items = read_items(response, fields, may_be_empty=may_be_empty)
     if isinstance(items, Rejection):
         return items, response
     return items
 
 
-def read_items(response: ChatResponse, fields: Sequence[str]) -> Items | Rejection:
-    """Read the items of an answer; what is no item is counted, and an answer without any is rejected."""
+def read_items(response: ChatResponse, fields: Sequence[str], *, may_be_empty: Sequence[str] = ()) -> Items | Rejection:
+    """Read the items of an answer; what is no item is counted, and an answer without any is rejected.
+
+    Args:
+        response: The answer.
+        fields: Fields that an item must have.
+        may_be_empty: Further fields, which are empty where an item has none.
+    """
     text = read_reply(response)
     if isinstance(text, Rejection):
         return text
     values = _values(text[:_MOST_CHARACTERS], broken_off=response.finish_reason == "length")
-    whole = [_texts(value, fields) for value in values]
+    whole = [_texts(value, fields, may_be_empty) for value in values]
     found = [item for item in whole if item is not None]
     if found:
         return Items(found, len(whole) - len(found), response)
@@ -87,19 +94,21 @@ def read_items(response: ChatResponse, fields: Sequence[str]) -> Items | Rejecti
     return Rejection("no_json", f"no JSON object with the fields {missing}: {text[:120]}")
 
 
-def _texts(value: object, fields: Sequence[str]) -> dict[str, str] | None:
+def _texts(value: object, fields: Sequence[str], may_be_empty: Sequence[str]) -> dict[str, str] | None:
     """Take the fields of one item; None where one is missing or no text."""
     if not isinstance(value, dict):
         return None
     lowered = {str(key).strip().lower(): held for key, held in value.items()}
     item = {}
-    for name in fields:
+    for name in (*fields, *may_be_empty):
         held = lowered.get(name)
         if isinstance(held, list) and held and all(isinstance(part, str) for part in held):
             held = "\n".join(held)
         if isinstance(held, int | float) and not isinstance(held, bool):
             held = str(held)
-        if not isinstance(held, str) or not held.strip():
+        if name in may_be_empty and (held is None or held == []):
+            held = ""
+        if not isinstance(held, str) or not (held.strip() or name in may_be_empty):
             return None
         item[name] = held.strip()
     return item

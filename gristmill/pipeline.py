@@ -76,6 +76,7 @@ def _generate(recipe: Recipe, out: Path, console: Console) -> Step:
     made_from = {
         "version": __version__,
         "settings": repr(config),
+        "recipe": config.recipe(),  # with the contents of the files that strategies take
         "route": client.route if client else "",
         "model": client.model if client else "",
         "judge": [judge.route, judge.model] if judge else "",

@@ -117,7 +117,7 @@ def read_recipe(path: Path, progress: Progress = silent) -> Recipe:
         judge=None if judge is None else read_config(ClientConfig, judge, where=f"{path}, generate.judge"),
         budget=read_config(Budget, budget, where=f"{path}, generate.budget"),
         prices=None if prices is None else path.parent / Path(prices).expanduser(),
-        generate=generate_config({"seed": seed, **generate}, where=f"{path}, generate"),
+        generate=generate_config({"seed": seed, **generate}, where=f"{path}, generate", base=path.parent),
         stages=_stages(values.get("curate"), seed, path, progress),
         seed=seed,
         train=None if training is False else _train(TrainConfig, training, seed, path),
@@ -130,8 +130,18 @@ def read_recipe(path: Path, progress: Progress = silent) -> Recipe:
     )
 
 
-def generate_config(values: Mapping[str, Any], *, where: str) -> "GenerateConfig":  # Any: settings of all types
+def generate_config(
+    values: Mapping[str, Any],  # Any: settings of all types
+    *,
+    where: str,
+    base: Path | None = None,
+) -> "GenerateConfig":
     """Read the settings of a generation; `strategy` names its strategies as `read_strategies` takes them.
+
+    Args:
+        values: The settings.
+        where: Their place, for errors.
+        base: Folder that the relative paths of strategies start at; None for the one we are in.
 
     Raises:
         InputError: One is unknown or wrong.
@@ -142,7 +152,7 @@ def generate_config(values: Mapping[str, Any], *, where: str) -> "GenerateConfig
     settings: object = read_config(
         without(GenerateConfig, "strategies", also=("strategy", "judge", "budget", "prices")), given, where=where
     )
-    strategies = read_strategies(values.get("strategy", "question"), where=f"{where}, strategy")
+    strategies = read_strategies(values.get("strategy", "question"), where=f"{where}, strategy", base=base)
     return GenerateConfig(strategies=strategies, **given_values(settings, given))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gristmill.config import read_config, read_mapping, refuse_unknown
@@ -16,16 +17,20 @@ STRATEGIES: Mapping[str, str] = {
     "converse": "generate.strategies.converse:Converse",
     "across": "generate.strategies.across:Across",
     "refuse": "generate.strategies.refuse:Refuse",
+    "self_instruct": "generate.strategies.self_instruct:SelfInstruct",
+    "evolve": "generate.strategies.evolve:Evolve",
 }
 """Where each strategy is; it is imported when it is first asked for."""
+_PATHS = ("seeds", "start")
 
 
-def read_strategies(values: object, *, where: str) -> tuple["Strategy", ...]:
+def read_strategies(values: object, *, where: str, base: Path | None = None) -> tuple["Strategy", ...]:
     """Read the strategies of a run.
 
     Args:
         values: `question`, `question=3,pairs=1` with shares, or a list of names and of names with their settings.
         where: Its place, for errors.
+        base: Folder that relative paths start at; None for the one we are in.
 
     Raises:
         InputError: An unknown strategy or setting.
@@ -41,9 +46,19 @@ def read_strategies(values: object, *, where: str) -> tuple["Strategy", ...]:
         name, settings = next(iter(value.items())) if isinstance(value, Mapping) and len(value) == 1 else (value, None)
         refuse_unknown([str(name)], STRATEGIES, where=where, what="strategy")
         place = f"{where}, {name}"
-        strategy: Strategy = read_config(_type(str(name)), read_mapping(settings, where=place), where=place)
+        given = _from(base, read_mapping(settings, where=place))
+        strategy: Strategy = read_config(_type(str(name)), given, where=place)
         found.append(strategy)
     return tuple(found)
+
+
+def _from(base: Path | None, settings: Mapping[str, Any]) -> dict[str, Any]:  # Any: settings are of any type
+    """Have relative paths start at a folder."""
+    found = dict(settings)
+    for name in _PATHS:
+        if base is not None and isinstance(found.get(name), str) and found[name]:
+            found[name] = base / Path(found[name]).expanduser()
+    return found
 
 
 def _shared(part: str, where: str) -> object:

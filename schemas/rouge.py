@@ -1,6 +1,7 @@
 """ROUGE-L: how much of a text stands in another in the same order (Lin 2004)."""
 
 import re
+from collections.abc import Sequence
 
 _TOKEN = re.compile(r"[a-z0-9]+")
 
@@ -12,11 +13,19 @@ def rouge_tokens(text: str) -> list[str]:
 
 def rouge_l(prediction: str, reference: str) -> float:
     """Give the ROUGE-L F-measure of two texts, 0 to 1, with the same value as `rouge-score` gives."""
+    return tokens_rouge_l(rouge_tokens(prediction), rouge_tokens(reference))
+
+
+def tokens_rouge_l(ours: Sequence[str] | Sequence[int], theirs: Sequence[str] | Sequence[int]) -> float:
+    """Give the same of two texts in tokens, or in numbers that stand for tokens."""
     from rapidfuzz.distance import LCSseq
 
-    ours, theirs = rouge_tokens(prediction), rouge_tokens(reference)
-    if not ours or not theirs:
+    return f_measure(LCSseq.similarity(ours, theirs), len(ours), len(theirs)) if ours and theirs else 0.0
+
+
+def f_measure(common: int, ours: int, theirs: int) -> float:
+    """Give the F-measure of two lengths and what they have in common, in the order of operations of `rouge-score`."""
+    if not common:
         return 0.0
-    common = LCSseq.similarity(ours, theirs)
-    precision, recall = common / len(ours), common / len(theirs)
-    return 2 * precision * recall / (precision + recall) if common else 0.0
+    precision, recall = common / ours, common / theirs
+    return 2 * precision * recall / (precision + recall)

@@ -2,9 +2,26 @@
 
 from generate.strategies.across import Across
 from generate.strategies.converse import Converse
+from generate.strategies.evolve import Evolve
 from generate.strategies.question import Question
 from generate.strategies.refuse import Refuse
-from generate.strategies.strategy import Draft, Steps, Strategy, ToJudge, Unit
+from generate.strategies.self_instruct import SelfInstruct
+from generate.strategies.strategy import Draft, Memory, Remembers, Steps, Strategy, ToJudge, Unit
 from generate.strategies.template import Template
 
-__all__ = ["Across", "Converse", "Draft", "Question", "Refuse", "Steps", "Strategy", "Template", "ToJudge", "Unit"]
+__all__ = [
+    "Across",
+    "Converse",
+    "Draft",
+    "Evolve",
+    "Memory",
+    "Question",
+    "Refuse",
+    "Remembers",
+    "SelfInstruct",
+    "Steps",
+    "Strategy",
+    "Template",
+    "ToJudge",
+    "Unit",
+]

@@ -46,7 +46,7 @@ class Across:
     name = "across"
     prompts = ("across",)
     yields = 1
-    requests = 1
+    calls = 1
     shared: int = 3
     least: float = 0.08
     most: float = 0.6

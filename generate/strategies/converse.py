@@ -41,7 +41,7 @@ class Converse:
     name = "converse"
     prompts = ("converse",)
     yields = 1
-    requests = 1
+    calls = 1
     turns: int = 3
     least_turns: int = 2
     sections: int = 2

@@ -28,7 +28,7 @@ class Question:
     name = "question"
     prompts = ("question",)
     yields = 1
-    requests = 1
+    calls = 1
     share: float = 1.0
     max_tokens: int = 60
     temperature: float = 0.0

@@ -91,7 +91,7 @@ class Refuse:
         return (*asked, *(("requests",) if beyond else ()), "refusals") if asked else ()
 
     @property
-    def requests(self) -> int:
+    def calls(self) -> int:
         """One for a request, two for a question that nothing is to answer; the mean of its kinds, rounded up."""
         each = [2 if kind == "unanswerable" else int(self.written_by_model) for kind in self.kinds]
         return -(-sum(each) // len(each))

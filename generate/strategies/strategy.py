@@ -7,7 +7,7 @@ knows who answers, so thousands of units are worked out at once.
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from generate.brief import Brief
 from generate.candidates import Candidate
@@ -89,15 +89,39 @@ Steps = Generator[ChatRequest | ToJudge, ChatResponse, Sequence[Draft]]
 """The work on one unit. A request that fails for good ends it; the generator is closed and not told."""
 
 
+class Memory(Protocol):
+    """What a strategy remembers of its own examples over a run.
+
+    Drafts come in the order in which their units were given out, so what is found does not hang on who answers first.
+    """
+
+    def check(self, draft: Draft, /) -> Rejection | None:
+        """Hold a draft with no fault so far against those that were kept."""
+        ...
+
+    def keep(self, draft: Draft, /) -> None:
+        """Remember a draft that passed this check and those of the run."""
+        ...
+
+
+@runtime_checkable
+class Remembers(Protocol):
+    """A strategy that holds its drafts against those kept before, beyond what the run does for all of them."""
+
+    def memory(self) -> Memory:
+        """Begin a memory for one run."""
+        ...
+
+
 class Strategy(Protocol):
-    """Makes examples.
+    """Makes examples. One that is `Remembers` too is asked for its memory.
 
     Attributes:
         name: Its name, as it stands in `Origin.strategy`.
         prompts: Names of its prompt files, the first one first; none where it asks no model.
         share: Its weight among the strategies of a run.
         yields: Examples that one unit is expected to give, for planning the first round.
-        requests: Requests that one unit is expected to take, for planning the costs.
+        calls: Requests that one unit is expected to take, for planning the costs.
     """
 
     @property
@@ -121,7 +145,7 @@ class Strategy(Protocol):
         ...
 
     @property
-    def requests(self) -> int:
+    def calls(self) -> int:
         """Requests that one unit is expected to take."""
         ...
 

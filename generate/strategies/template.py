@@ -49,7 +49,7 @@ class Template:
     name = "template"
     prompts = ()
     yields = 1
-    requests = 0
+    calls = 0
     share: float = 1.0
 
     def units(self, brief: Brief, /) -> Sequence[Unit]:

@@ -147,7 +147,7 @@ def test_words_of_despair_are_answered_with_help() -> None:
 def test_without_a_model_all_of_ours_are_used_once() -> None:
     strategy = Refuse(kinds=("out_of_scope", "unsafe"), written_by_model=False)
     run = brief(RESET)
-    assert (strategy.prompts, strategy.requests) == ((), 0)
+    assert (strategy.prompts, strategy.calls) == ((), 0)
     drafts = [draft for unit in strategy.units(run) for draft in work(strategy.write(unit, run))[0]]
     assert len({draft.question for draft in drafts}) == len(drafts) > 140
     assert all(draft.fault is None and draft.answer for draft in drafts)
@@ -159,7 +159,7 @@ def test_the_prompts_are_those_of_the_kinds() -> None:
     assert Refuse(kinds=("unanswerable",)).prompts == ("unanswerable", "answered", "refusals")
     assert Refuse(kinds=("unsafe",)).prompts == ("unsafe", "requests", "refusals")
     assert Refuse(kinds=("unanswerable", "unsafe"), written_by_model=False).prompts[:2] == ("unanswerable", "answered")
-    assert (Refuse().requests, Refuse(kinds=("unanswerable",)).requests, Refuse(kinds=("unsafe",)).requests) == (
+    assert (Refuse().calls, Refuse(kinds=("unanswerable",)).requests, Refuse(kinds=("unsafe",)).requests) == (
         2,
         2,
         1,
