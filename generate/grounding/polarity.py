@@ -1,0 +1,93 @@
+"""English words that turn a statement round: negations, and the two poles of what can be more or less."""
+
+import re
+
+NEGATION = re.compile(
+    r"\b(?:not|never|no|none|nobody|nothing|nowhere|neither|nor|without|cannot|hardly|rarely|seldom|unable"
+    r"|\w+n['\u2019]t|dont|doesnt|isnt|cant|wont)\b",
+    re.IGNORECASE,
+)
+LIMIT = re.compile(
+    r"\b(?:except|unless|only|until|solely|exclusively|apart from|other than|excluding)\b", re.IGNORECASE
+)
+
+# One line for each pair; the words before the bar say the one, those behind it the other.
+_PAIRS = """
+    allow allows allowed permit permits permitted may authorised authorized | forbid forbids forbidden prohibit
+        prohibits prohibited ban bans banned disallow disallows disallowed
+    before prior | after following afterwards
+    least minimum min | most maximum max
+    more above over exceed exceeds exceeding longer larger higher greater | less fewer below under shorter smaller lower
+    increase increases increased increasing raise raises raised rise rises grow grows | decrease decreases decreased
+        decreasing reduce reduces reduced lower lowers lowered fall falls shrink shrinks
+    enable enables enabled activate activates activated | disable disables disabled deactivate deactivates deactivated
+    with including include includes included | without excluding exclude excludes excluded
+    required mandatory compulsory obligatory must | optional voluntary
+    always | never
+    all every each | none
+    accept accepts accepted approve approves approved grant grants granted | reject rejects rejected decline declines
+        declined deny denies denied refuse refuses refused
+    public | private confidential
+    internal | external
+    paid | unpaid
+    free | paid charged
+    open opens opened | close closes closed shut shuts
+    start starts started begin begins | end ends ended stop stops stopped finish finishes
+    first | last
+    early earlier earliest | late later latest
+    fast faster quick quicker | slow slower
+    on | off
+    true | false
+    valid | invalid
+    encrypted | unencrypted
+    manual manually | automatic automatically
+    temporary temporarily | permanent permanently
+    add adds added | remove removes removed delete deletes deleted
+    supported | unsupported
+    available | unavailable
+    compatible | incompatible
+    inside indoors | outside outdoors
+    upper top | lower bottom
+    ascending | descending
+    inbound incoming | outbound outgoing
+    buy buys bought | sell sells sold
+    full fully | empty partial partially
+    hot warm | cold cool
+    input | output
+    left | right
+    push pushes pushed | pull pulls pulled
+    read-only | writable
+    refundable | non-refundable nonrefundable
+    taxable | tax-free
+    synchronous synchronously | asynchronous asynchronously
+    sensitive case-sensitive | insensitive case-insensitive
+    strict strictly | lenient
+    daily | weekly monthly yearly annually hourly quarterly
+    weekly | daily monthly yearly annually hourly quarterly
+    monthly | daily weekly yearly annually hourly quarterly
+    yearly annually annual | daily weekly monthly hourly quarterly
+"""
+
+
+def _poles() -> dict[str, list[tuple[int, int]]]:
+    """Give for each word its pairs, with +1 or -1 for the side on which it stands."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for number, pair in enumerate(re.split(r"\n {4}(?! )", "\n" + _PAIRS.strip("\n"))):
+        for sign, side in zip((1, -1), pair.split("|"), strict=False):
+            for word in side.split():
+                found.setdefault(word, []).append((number, sign))
+    return found
+
+
+POLES = _poles()
+
+
+def opposed(first: str, second: str) -> bool:
+    """Tell whether two words, in lower case, are the two ends of one thing."""
+    other = dict(POLES.get(second, ()))
+    return any(other.get(number) == -sign for number, sign in POLES.get(first, ()))
+
+
+def critical(word: str) -> bool:
+    """Tell whether a text means something else when this word is taken out or put in."""
+    return any(sign.isdigit() for sign in word) or bool(NEGATION.fullmatch(word) or LIMIT.fullmatch(word))
