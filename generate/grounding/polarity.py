@@ -22,7 +22,7 @@ _PAIRS = """
         decreasing reduce reduces reduced lower lowers lowered fall falls shrink shrinks
     enable enables enabled activate activates activated | disable disables disabled deactivate deactivates deactivated
     with including include includes included | without excluding exclude excludes excluded
-    required mandatory compulsory obligatory must | optional voluntary
+    required mandatory compulsory obligatory must need needs needed necessary requires require | optional voluntary
     always | never
     all every each | none
     accept accepts accepted approve approves approved grant grants granted | reject rejects rejected decline declines
@@ -32,7 +32,7 @@ _PAIRS = """
     paid | unpaid
     free | paid charged
     open opens opened | close closes closed shut shuts
-    start starts started begin begins | end ends ended stop stops stopped finish finishes
+    start starts started begin begins beginning | end ends ended stop stops stopped finish finishes
     first | last
     early earlier earliest | late later latest
     fast faster quick quicker | slow slower
@@ -53,6 +53,63 @@ _PAIRS = """
     buy buys bought | sell sells sold
     full fully | empty partial partially
     hot warm | cold cool
+    heavy | light
+    long | short brief
+    wide | narrow
+    thick | thin
+    deep | shallow
+    high | low
+    strong | weak
+    easy simple | difficult hard complicated
+    clean | dirty
+    wet | dry
+    safe | dangerous unsafe
+    loud | quiet silent
+    bright light | dark
+    near nearest closest | far farthest furthest
+    young younger youngest | old older oldest
+    cheap cheaper cheapest | expensive
+    positive | negative
+    active | passive inactive
+    gross | net
+    major | minor
+    same identical | different
+    import imports imported | export exports exported
+    upload uploads uploaded | download downloads downloaded
+    attach attached | detach detached
+    connect connects connected | disconnect disconnects disconnected
+    lock locks locked | unlock unlocks unlocked
+    install installs installed | uninstall uninstalls uninstalled
+    subscribe subscribed | unsubscribe unsubscribed
+    load loads loaded | unload unloads unloaded
+    visible shown | invisible hidden
+    online | offline
+    local locally | remote remotely
+    double doubles doubled | halve halves halved
+    keep keeps kept | return returns returned discard discards discarded
+    often frequently regularly | rarely seldom never
+    even | odd
+    horizontal | vertical
+    success succeed succeeds succeeded | failure fail fails failed
+    win wins won | lose loses lost
+    arrive arrives arrival | depart departs departure leave leaves
+    maximal | minimal
+    multiple several | single
+    domestic | foreign abroad
+    rich | poor
+    smooth | rough
+    tight tighten | loose loosen
+    upstream | downstream
+    forward forwards | backward backwards
+    majority | minority
+    legal legally | illegal illegally
+    present | absent
+    alive | dead
+    mutable | immutable
+    known | unknown
+    best | worst
+    better | worse
+    largest biggest highest longest | smallest lowest shortest
     input | output
     left | right
     push pushes pushed | pull pulls pulled

@@ -1,0 +1,236 @@
+"""Whether what an answer names stands where the passage has it: `Anna approves, Ben signs` is not `Ben approves`.
+
+Two things that stand near each other in the answer should stand near each other in the passage. Where the answer would
+fit the passage clearly better with two of its names, numbers or words changed for one another, or with one of them
+changed for another of the passage, it was put in the wrong place.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from generate.grounding.evidence import Evidence, Read, read_evidence
+from generate.grounding.facts import Fact
+from generate.grounding.foreign import counted
+from generate.grounding.lexicon import GENERIC, bare_stem, class_of
+from generate.grounding.numbers import TIME_UNITS
+from generate.grounding.polarity import POLES, opposed
+from generate.rejection import Rejection
+
+SWAPPED, SWAPPED_WORD = 0.95, 1.1  # gains in fit from which on two things, or two plain words, have changed places
+PUT, PUT_WORD = 1.05, 0.85  # gains from which on another thing, or another word of its class, belongs there
+
+_TYPED = frozenset(["date", "time", "weekday", "name"])
+_WAYS = {"from": "from", "to": "to", "into": "to", "by": "by", "than": "not", "not": "not", "of": "of"}
+_PRONOUNS = frozenset("it they this that these those he she".split())
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """A fact in its place.
+
+    Attributes:
+        fact: The fact.
+        key: What it is compared by: of a person, one key for all of the name.
+        kind: The kind of things that it could be changed for.
+        sentence: Number of its sentence.
+        clause: Number of its clause there.
+        place: Its place among the facts of the sentence.
+        way: The small word in front of it that says which way it goes.
+    """
+
+    fact: Fact
+    key: str
+    kind: str
+    sentence: int
+    clause: int
+    place: int
+    way: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Nearness:
+    """How near things come to each other in the passage.
+
+    Attributes:
+        pairs: Nearness of two keys; that of a key and a way stands beside.
+        rivals: Facts by kind, and by key.
+        names: Keys of names.
+        entities: For each part of a name of several words, the key of the whole.
+    """
+
+    pairs: dict[tuple[str, str], float]
+    rivals: dict[str, dict[str, Fact]]
+    names: frozenset[str]
+    entities: dict[str, str]
+
+    def knows(self, key: str) -> bool:
+        """Tell whether a key stands in the passage."""
+        return (key, "") in self.pairs
+
+
+def misfit(sentences: Sequence[Sequence[Fact]], evidence: Evidence) -> Rejection | None:
+    """Look for two things that changed places, or one that took another's."""
+    near = _nearness(evidence)
+    tokens: list[_Token] = []
+    number, clause = -1, 0
+    for found in sentences:
+        follows = found and found[0].kind == "small" and found[0].text.lower() in _PRONOUNS
+        clause = 1 + max((token.clause for token in tokens if token.sentence == number), default=0) if follows else 0
+        number += not (follows and tokens)
+        tokens += _tokens(found, near, number, clause=clause, place=sum(token.sentence == number for token in tokens))
+    best = max(_changes(tokens, near, evidence), default=None, key=lambda change: change[0])
+    if best is None or best[0] < 0:
+        return None
+    return best[1]
+
+
+def _tokens(
+    found: Sequence[Fact], near: _Nearness, number: int, *, read: Read | None = None, clause: int = 0, place: int = 0
+) -> list[_Token]:
+    """Set the facts of a sentence in their places; a name of several words is one."""
+    out: list[_Token] = []
+    way = ""
+    first = clause
+    for fact in found:
+        if fact.kind == "small":
+            way = _WAYS.get(fact.text.lower(), way if fact.text.lower() in {"the", "a", "an", "your", "its"} else "")
+            continue
+        clause = first + fact.clause
+        if read is not None and read.piece.kind == "row":
+            clause = read.piece.text.count("; ", 0, fact.start)
+        key = near.entities.get(fact.key, fact.key) if fact.text[:1].isupper() else fact.key
+        if out and out[-1].key == key and fact.kind == "name":
+            continue
+        out.append(_Token(fact, key, _kind(fact, near.names), number, clause, place + len(out), way))
+        way = ""
+    return out
+
+
+def _kind(fact: Fact, names: frozenset[str]) -> str:
+    if fact.quantity is not None:
+        return f"number {fact.quantity.dimension}"
+    if fact.kind == "code":
+        shape = "mail" if "@" in fact.text else "option" if fact.text.strip("`").startswith("-") else ""
+        return f"code {shape or ('path' if '/' in fact.text or ' ' in fact.text.strip() else 'name')}"
+    if fact.text.lower() in TIME_UNITS:
+        return "class of time"
+    number = class_of(fact.text)
+    if number is not None:
+        return f"class {number}"
+    return "name" if fact.kind == "name" or (fact.text[0].isupper() and fact.key in names) else fact.kind
+
+
+def _nearness(evidence: Evidence) -> _Nearness:
+    """Say how near any two keys come to each other."""
+    names = frozenset(fact.key for read in evidence.reads for fact in read.facts if fact.kind == "name")
+    near = _Nearness({}, {}, names, _entities(evidence))
+
+    def note(one: str, two: str, value: float) -> None:
+        if near.pairs.get((one, two), 0.0) < value:
+            near.pairs[one, two] = near.pairs[two, one] = value
+
+    before: list[_Token] = []
+    group = -1
+    for read in evidence.reads:
+        tokens = _tokens(read.facts, near, 0, read=read)
+        row = read.piece.kind == "row"
+        for low, one in enumerate(tokens):
+            near.rivals.setdefault(one.kind, {})[one.key] = one.fact
+            note(one.key, "", 1.0)
+            if one.kind == "word" and one.fact.text[0].isupper() and bare_stem(one.fact.text) not in GENERIC:
+                near.rivals.setdefault("name", {})[one.key] = one.fact  # at the head of a sentence it may be a name
+            if one.way:
+                note(one.key, f"way {one.way}", 1.0)
+            for high in range(low + 1, len(tokens)):
+                two = tokens[high]
+                together = one.clause == two.clause or (row and one.clause == 0)
+                note(one.key, two.key, (1.0 if together else 0.45) + 0.5 / (1 if row and together else high - low))
+        if group == read.piece.group and read.piece.kind == "sentence":
+            for one in before:
+                for two in tokens:
+                    note(one.key, two.key, 0.25)
+        before, group = tokens, read.piece.group
+    return near
+
+
+def _entities(evidence: Evidence) -> dict[str, str]:
+    """Join the words of each name: `Anna Berg` and `Berg` are one, where no other Berg is named."""
+    parts: dict[str, set[str]] = {}
+    for read in evidence.reads:
+        run: list[Fact] = []
+        for fact in (*read.facts, None):
+            beside = fact is not None and run and 0 < fact.start - (run[-1].start + len(run[-1].text)) <= 2
+            if fact is not None and fact.kind == "name" and (not run or beside):
+                run.append(fact)
+                continue
+            if len(run) > 1:
+                whole = " ".join(one.key for one in run)
+                for one in run:
+                    parts.setdefault(one.key, set()).add(whole)
+            run = [fact] if fact is not None and fact.kind == "name" else []
+    return {key: next(iter(wholes)) for key, wholes in parts.items() if len(wholes) == 1}
+
+
+def _changes(tokens: list[_Token], near: _Nearness, evidence: Evidence) -> Iterator[tuple[float, Rejection]]:
+    own = {token.key for token in tokens}
+    for place, one in enumerate(tokens):
+        if not near.knows(one.key) or _says_nothing(one):
+            continue
+        for two in tokens[place + 1 :]:
+            if near.knows(two.key) and two.key != one.key and two.kind == one.kind and not _says_nothing(two):
+                if _listed(one, two, tokens):
+                    continue
+                change = {one.key: two.key, two.key: one.key}
+                gain = _gain((one, two), change, tokens, near)
+                names = f"{one.fact.text.strip()} and {two.fact.text.strip()}"
+                yield gain - (SWAPPED_WORD if one.kind == "word" else SWAPPED), Rejection("swapped", names)
+        for key, rival in _rivals(one, near, evidence):
+            if key not in own:
+                gain = _gain((one,), {one.key: key}, tokens, near)
+                limit = PUT_WORD if one.kind == "word" or one.kind.startswith("class") else PUT
+                yield gain - limit, Rejection("misplaced", f"{one.fact.text.strip()}, not {rival.text.strip()}")
+
+
+def _says_nothing(token: _Token) -> bool:
+    return token.kind == "word" and (
+        bare_stem(token.fact.text) in GENERIC or token.fact.text.lower() in {"after", "before", "on", "off", "must", "over", "all"}
+    )
+
+
+def _rivals(token: _Token, near: _Nearness, evidence: Evidence) -> Iterator[tuple[str, Fact]]:
+    fact = token.fact
+    if token.kind in _TYPED or token.kind.startswith(("class", "code")):
+        yield from near.rivals.get(token.kind, {}).items()
+    elif fact.quantity is not None:
+        if fact.quantity.dimension or not counted(fact.quantity, evidence):
+            yield from near.rivals.get(token.kind, {}).items()
+    elif fact.text.lower() in POLES:
+        for key, rival in near.rivals.get("word", {}).items():
+            if opposed(fact.text.lower(), rival.text.lower()):
+                yield key, rival
+
+
+def _listed(one: _Token, two: _Token, tokens: list[_Token]) -> bool:
+    """Tell whether two things are named in one breath: `A and B`, where it does not matter which is which."""
+    if one.sentence != two.sentence or two.place - one.place > 2:
+        return False
+    between = [token.fact for token in tokens if token.sentence == one.sentence and one.place < token.place < two.place]
+    if any(fact.text.lower() not in {other.fact.text.lower() for other in tokens if other.fact is not fact} for fact in between):
+        return False
+    return not two.way and one.kind == two.kind
+
+
+def _gain(moved: Sequence[_Token], change: dict[str, str], tokens: list[_Token], near: _Nearness) -> float:
+    """Say how much better the answer fits with the change."""
+    total = 0.0
+    for one in moved:
+        key, new = one.key, change[one.key]
+        if one.way:
+            total += near.pairs.get((new, f"way {one.way}"), 0.0) - near.pairs.get((key, f"way {one.way}"), 0.0)
+        for other in tokens:
+            if other.sentence != one.sentence or other.key in change:
+                continue
+            weight = (1.0 if other.clause == one.clause else 0.4) + 0.5 / abs(other.place - one.place)
+            total += weight * (near.pairs.get((new, other.key), 0.0) - near.pairs.get((key, other.key), 0.0))
+    return total

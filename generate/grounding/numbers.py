@@ -1,0 +1,278 @@
+"""Quantities in a text: numbers as digits and as words, with their units, in one measure.
+
+`five days` and `120 hours` are one quantity, `12 EUR` and `€12`, `600 a minute` and `10 per second`.
+"""
+
+import re
+from dataclasses import dataclass
+
+_ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+_WORDS: dict[str, float] = {word: value for value, word in enumerate((_ONES + " eighteen nineteen").split())}
+_WORDS |= {
+    word: 10.0 * value
+    for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
+}
+_WORDS |= {"dozen": 12.0, "once": 1.0, "twice": 2.0, "thrice": 3.0, "half": 0.5, "double": 2.0}
+_SCALES = {"hundred": 100.0, "thousand": 1e3, "million": 1e6, "billion": 1e9}
+_ORDINALS = "third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
+
+_DAY = 86_400.0
+# dimension, factor to its measure, and the names
+_UNITS: dict[str, tuple[str, float]] = {}
+for _dimension, _factor, _names in (
+    ("time", 0.001, "ms millisecond milliseconds"),
+    ("time", 1.0, "s sec secs second seconds"),
+    ("time", 60.0, "min mins minute minutes"),
+    ("time", 3600.0, "h hr hrs hour hours"),
+    ("time", _DAY, "d day days weekday weekdays night nights"),
+    ("time", 7 * _DAY, "week weeks"),
+    ("time", 14 * _DAY, "fortnight fortnights"),
+    ("months", 1.0, "month months"),
+    ("months", 3.0, "quarter quarters"),
+    ("months", 12.0, "year years"),
+    ("months", 120.0, "decade decades"),
+    ("months", 1200.0, "century centuries"),
+    ("length", 0.001, "mm millimetre millimetres millimeter millimeters"),
+    ("length", 0.01, "cm centimetre centimetres centimeter centimeters"),
+    ("length", 1.0, "m metre metres meter meters"),
+    ("length", 1000.0, "km kilometre kilometres kilometer kilometers"),
+    ("length", 0.0254, "inch inches"),
+    ("length", 0.3048, "ft foot feet"),
+    ("length", 1609.344, "mile miles"),
+    ("mass", 0.001, "mg milligram milligrams"),
+    ("mass", 1.0, "g gram grams gramme grammes"),
+    ("mass", 1000.0, "kg kilo kilos kilogram kilograms kilogramme kilogrammes"),
+    ("mass", 1e6, "t ton tons tonne tonnes"),
+    ("mass", 453.592, "lb lbs pound pounds"),
+    ("volume", 0.001, "ml millilitre millilitres milliliter milliliters"),
+    ("volume", 0.01, "cl centilitre centilitres"),
+    ("volume", 1.0, "l litre litres liter liters"),
+    ("area", 1.0, "sqm m\u00b2"),
+    ("data", 1.0, "b byte bytes"),
+    ("data", 1e3, "kb kilobyte kilobytes"),
+    ("data", 1e6, "mb megabyte megabytes"),
+    ("data", 1e9, "gb gigabyte gigabytes"),
+    ("data", 1e12, "tb terabyte terabytes"),
+    ("data", 1024.0, "kib"),
+    ("data", 1024.0**2, "mib"),
+    ("data", 1024.0**3, "gib"),
+    ("data", 1024.0**4, "tib"),
+    ("power", 1.0, "w watt watts"),
+    ("power", 1e3, "kw kilowatt kilowatts"),
+    ("power", 1e6, "mw megawatt megawatts"),
+    ("energy", 1.0, "kwh"),
+    ("voltage", 1.0, "v volt volts"),
+    ("current", 1.0, "a amp amps ampere amperes"),
+    ("current", 0.001, "ma milliampere"),
+    ("frequency", 1.0, "hz hertz"),
+    ("frequency", 1e3, "khz"),
+    ("frequency", 1e6, "mhz"),
+    ("frequency", 1e9, "ghz"),
+    ("pressure", 1.0, "bar bars"),
+    ("pressure", 0.001, "mbar"),
+    ("pressure", 0.0689476, "psi"),
+    ("celsius", 1.0, "\u00b0c celsius"),
+    ("fahrenheit", 1.0, "\u00b0f fahrenheit"),
+    ("pixels", 1.0, "px pixel pixels"),
+    ("percent", 1.0, "% percent percentage"),
+    ("characters", 1.0, "character characters"),
+    ("words", 1.0, "word words"),
+    ("tokens", 1.0, "token tokens"),
+    ("euro", 1.0, "\u20ac eur euro euros"),
+    ("dollar", 1.0, "$ usd dollar dollars"),
+    ("sterling", 1.0, "\u00a3 gbp"),
+    ("yen", 1.0, "\u00a5 jpy yen"),
+    ("francs", 1.0, "chf franc francs"),
+    ("cents", 0.01, "cent cents"),
+):
+    for _name in _names.split():
+        _UNITS[_name] = (_dimension, _factor)
+MONEY = frozenset(["euro", "dollar", "sterling", "yen", "francs", "cents"])
+_CASED = {"m": "m", "M": "", "s": "s", "S": "", "h": "h", "H": "", "d": "d", "D": "", "t": "t", "T": "", "a": "", "b": ""}
+TIME_UNITS = {name: unit for name, unit in _UNITS.items() if unit[0] in {"time", "months"} and len(name) > 2}
+_EVERY = {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month", "quarterly": "quarter", "yearly": "year"}
+_EVERY |= {"annually": "year", "annual": "year"}
+
+_SPELLED = "|".join(sorted((*_WORDS, *_SCALES), key=len, reverse=True))
+_NUMBER = re.compile(
+    r"(?P<digits>(?<![\w.,/#-])[-\u2212]?\d+(?:[.,' \u00a0\u202f]\d{3})*(?:[.,]\d+)?(?![\w]|[.,:/]\d|-\d))"
+    r"|(?P<glued>(?<![\w.,/#-])[-\u2212]?\d+(?:[.,]\d+)?(?=(?:[A-Za-z\u00b0%]{1,3})\b|\u00b0|%))"
+    rf"|\b(?P<spelled>(?:{_SPELLED})(?:(?:[ -]|(?<=hundred)\sand\s|(?<=thousand)\sand\s)(?:{_SPELLED}))*)\b(?P<half>\s+and\s+a\s+half\b)?"
+    rf"|\b(?P<ordinal>{'|'.join(_ORDINALS)}|\d+(?:st|nd|rd|th))\b",
+    re.IGNORECASE,
+)
+_UNIT_AFTER = re.compile(
+    r"[ \u00a0-]?(?:(?:more|further|full|whole|working|business|calendar|unused|additional|consecutive|extra|paid|other|of an?|an?"
+    r"|degrees)[ -]){0,2}"
+    r"(?P<unit>\u00b0 ?[CF]\b|%|[$\u20ac\u00a3\u00a5]|[A-Za-z\u00b2]+)(?:(?P<slash>/)(?P<per>[A-Za-z]+))?"
+)
+_PER = re.compile(
+    r"(?:[^.;:\n]{0,30}?)(?:\bper\b|\ban?\b|\beach\b|\bevery\b|\band\b)\s+"
+    r"(?P<per>second|minute|hour|day|night|week|month|quarter|year)\b"
+)
+_JOINED = re.compile(r"\s*(?:-|\u2013|to|and|or|until|through|till|bis)\s*\Z")
+_A_UNIT = re.compile(
+    r"\b(?:(?:a\s+)?(?P<half>half |quarter of )an?|an?)\s+(?P<unit>second|minute|hour|day|week|fortnight|month|quarter|year"
+    r"|decade|century)\b(?P<more>\s+and\s+a\s+(?:half|quarter))?",
+    re.IGNORECASE,
+)
+_RATE = re.compile(
+    r"\b(?:every|each)\s+(?:single\s+)?(?P<unit>second|minute|hour|day|week|fortnight|month|quarter|year)\b"
+    r"|\b(?P<adverb>hourly|daily|weekly|monthly|quarterly|yearly|annually)\b",
+    re.IGNORECASE,
+)
+_HEAD = re.compile(r"\b([A-Za-z]{3,}s|floor|room|port|page|level|line|chapter): \Z", re.IGNORECASE)
+_EVERY_N = re.compile(r"\bevery\s+\Z", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with what it counts.
+
+    Attributes:
+        value: The number as written.
+        dimension: What is measured: time, length, euro...; empty for a bare or counted number.
+        size: The value in the dimension's own measure.
+        noun: The word that follows, in lower case.
+        per: Seconds (or `-months`) of the unit of time that it is per; 0 for none.
+        start: Offset of the number in its text.
+        end: Offset after it, its unit included.
+        text: The stretch of text.
+        loose: Whether it may be no number at all: `a day`, `one`, `every week`.
+        every: Whether it is the time between two of something.
+    """
+
+    value: float
+    dimension: str
+    size: float
+    noun: str
+    per: float
+    start: int
+    end: int
+    text: str
+    loose: bool = False
+    every: bool = False
+
+
+def quantities(text: str) -> list[Quantity]:
+    """Read the quantities of a text from left to right; dates, times and names are better masked before."""
+    found: list[Quantity] = []
+    for number in _NUMBER.finditer(text):
+        value = _value(number)
+        if value is not None:
+            found.append(_quantity(text, number, value))
+    taken = [(one.start, one.end) for one in found]
+    for one in _A_UNIT.finditer(text):
+        if not any(start < one.end() and one.start() < end for start, end in taken):
+            share = {"half ": 0.5, "quarter of ": 0.25}.get((one.group("half") or "").lower(), 1.0)
+            share += 0.5 if (one.group("more") or "").endswith("half") else 0.25 if one.group("more") else 0.0
+            dimension, factor = _UNITS[one.group("unit").lower()]
+            loose = one.group("half") is None and one.group("more") is None
+            found.append(
+                Quantity(share, dimension, share * factor, one.group("unit"), 0.0, *one.span(), one.group(), loose=loose)
+            )
+    for one in _RATE.finditer(text):
+        unit = one.group("unit") or _EVERY[one.group("adverb").lower()]
+        dimension, factor = _UNITS[unit.lower()]
+        found.append(Quantity(1.0, "", 1.0, "time", _per(dimension, factor), *one.span(), one.group(), loose=True))
+    return _joined(text, sorted(found, key=lambda one: one.start))
+
+
+def _value(number: "re.Match[str]") -> float | None:
+    digits = number.group("digits") or number.group("glued")
+    if digits:
+        return read(digits)
+    ordinal = number.group("ordinal")
+    if ordinal:
+        return float(_ORDINALS.index(ordinal.lower()) + 3) if ordinal.lower() in _ORDINALS else float(ordinal[:-2])
+    total, current = 0.0, 0.0
+    words = [word for word in re.split(r"[ -]|\sand\s", number.group("spelled").lower()) if word and word != "and"]
+    if words == ["half"]:
+        return 0.5
+    for word in words:
+        if word in _SCALES:
+            current = (current or 1.0) * _SCALES[word]
+            if _SCALES[word] >= 1000:
+                total, current = total + current, 0.0
+        else:
+            current += _WORDS[word]
+    return total + current + (0.5 if number.group("half") else 0.0)
+
+
+def read(digits: str) -> float:
+    """Read a number in digits: points and commas before three digits part thousands, where more than one way is open."""
+    digits = re.sub(r"[' \u00a0\u202f]", "", digits.replace("\u2212", "-"))
+    if re.fullmatch(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?", digits):
+        return float(digits.replace(",", ""))
+    if re.fullmatch(r"-?\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?|-?\d{1,3}\.\d{3},\d+", digits):
+        return float(digits.replace(".", "").replace(",", "."))
+    return float(digits.replace(",", "."))
+
+
+def _quantity(text: str, number: "re.Match[str]", value: float) -> Quantity:
+    start, end = number.span()
+    spelled = number.group("spelled")
+    dimension, factor, noun, per = "", 1.0, "", 0.0
+    ahead = text[max(0, start - 4) : start].rstrip()
+    if ahead[-1:] in "$\u20ac\u00a3\u00a5" and ahead:
+        start = text.rindex(ahead[-1], 0, start)
+        dimension, factor = _UNITS[ahead[-1]]
+    elif ahead[-3:].lower() in _UNITS and _UNITS[ahead[-3:].lower()][0] in MONEY:
+        dimension, factor = _UNITS[ahead[-3:].lower()]
+    after = None if number.group("ordinal") else _UNIT_AFTER.match(text, end)
+    if after and not dimension:
+        name = after.group("unit").replace(" ", "")
+        known = _UNITS.get(name.lower()) if _CASED.get(name, "x") else None
+        scale = _SCALES.get(name.lower())
+        if scale:
+            value *= scale
+            later = _UNIT_AFTER.match(text, after.end())
+            known = _UNITS.get(later.group("unit").lower()) if later else None
+            after = later or after
+        noun = name.lower()
+        if known:
+            dimension, factor = known
+            end = after.end("unit")
+            if after.group("per") and _UNITS.get(after.group("per").lower(), ("",))[0] in {"time", "months"}:
+                per = _per(*_UNITS[after.group("per").lower()])
+                end = after.end()
+    elif after:
+        noun = after.group("unit").lower()
+    if not noun and (head := _HEAD.search(text, max(0, start - 30), start)):
+        noun = head.group(1).lower()
+    if dimension not in {"time", "months"} or noun.startswith("night"):
+        behind = _PER.match(text, end)
+        if behind:
+            per = _per(*_UNITS[behind.group("per")])
+    loose = spelled is not None and spelled.lower() in {"one", "once", "half", "double"} and not dimension and not per
+    every = dimension in {"time", "months"} and bool(_EVERY_N.search(text, 0, start))
+    return Quantity(value, dimension, value * factor, noun, per, start, end, text[start:end], loose=loose, every=every)
+
+
+def _per(dimension: str, factor: float) -> float:
+    return -factor if dimension == "months" else factor
+
+
+def _joined(text: str, found: list[Quantity]) -> list[Quantity]:
+    """Give the first number of a range the unit of the last, and add hours to minutes."""
+    out: list[Quantity] = []
+    for one in reversed(found):
+        after = out[-1] if out else None
+        between = text[one.end : after.start] if after else ""
+        if after and after.dimension and not one.dimension and _JOINED.fullmatch(" " + between.strip()) and not one.loose:
+            factor = after.size / after.value if after.value else 1.0
+            one = Quantity(
+                one.value, after.dimension, one.value * factor, after.noun, after.per, one.start, one.end, one.text,
+            )
+        elif (
+            after
+            and one.dimension == after.dimension == "time"
+            and one.size > after.size
+            and re.fullmatch(r"\s*(?:and|,)?\s*", between)
+        ):
+            out[-1] = Quantity(
+                one.value, "time", one.size + after.size, one.noun, 0.0, one.start, after.end, text[one.start : after.end]
+            )
+            continue
+        out.append(one)
+    return out[::-1]

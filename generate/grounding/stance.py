@@ -1,0 +1,257 @@
+"""Whether an answer says yes where its passage says yes: negations, opposites, and which way a limit goes.
+
+A clause of the answer is held against the clause of the passage that has most of its words.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from generate.grounding.evidence import Evidence, Read
+from generate.grounding.facts import Fact
+from generate.grounding.lexicon import GENERIC, bare_stem
+from generate.grounding.polarity import NEGATION, POLES
+from generate.rejection import Rejection
+
+_MORE = r"(?:more|longer|larger|higher|greater|older|bigger|warmer|heavier|above|over|exceed\w*|beyond)"
+_LESS = r"(?:less|fewer|shorter|smaller|lower|younger|cooler|colder|lighter|below|under)"
+_NOT = r"(?:not|never|nobody|no|cannot|\w+n['\u2019]t)"
+_BEFORE = (  # what goes before a number, the longer ones first
+    ("most", re.compile(rf"\b{_NOT}\s+(?:\w+\s+){{0,2}}?{_MORE}(?:\s+than)?(?:\s+\w+)?\s*\Z", re.IGNORECASE)),
+    ("least", re.compile(rf"\b{_NOT}\s+(?:\w+\s+){{0,2}}?{_LESS}(?:\s+than)?(?:\s+\w+)?\s*\Z", re.IGNORECASE)),
+    ("most", re.compile(r"\b(?:at most|up to|max(?:imum|\.)?(?: of)?|as (?:many|much|long) as|limited to)\s*\Z", re.IGNORECASE)),
+    ("least", re.compile(r"\b(?:at least|min(?:imum|\.)?(?: of)?)\s*\Z", re.IGNORECASE)),
+    ("least", re.compile(rf"\b(?:{_MORE}(?:\s+than)?(?:\s+the age of)?)\s*\Z", re.IGNORECASE)),
+    ("most", re.compile(rf"\b(?:{_LESS}(?:\s+than)?(?:\s+the age of)?)\s*\Z", re.IGNORECASE)),
+)
+_BEHIND = (
+    ("least", re.compile(rf"(?:\s+[\w\u00b0%]+){{0,2}}?,?\s+(?:or|and)\s+(?:more|later|newer|above|longer|higher|greater|over)\b|(?:\s+\w+){{0,2}}?\s+at least\b", re.IGNORECASE)),
+    ("most", re.compile(r"(?:\s+[\w\u00b0%]+){0,2}?,?\s+(?:or|and)\s+(?:less|fewer|earlier|younger|below|shorter|lower|under)\b|(?:\s+\w+){0,2}?\s+at (?:the )?most\b", re.IGNORECASE)),
+)
+_NEW = re.compile(r"(?:\s+\w+){0,1}?\s+or\s+(?P<way>newer|older|later|earlier|younger)\b", re.IGNORECASE)
+_NEAR_WORDS = frozenset(
+    "before after prior following with without above below over under inside outside more less fewer shorter longer larger "
+    "smaller higher lower greater earlier later least most first last".split()
+)
+_IGNORED = frozenset("may all each every with first none".split())
+_NEGATIVE = re.compile(
+    r"\b(?:forbid\w*|forbidden|prohibit\w*|ban|banned|refus\w*|den(?:y|ied|ies)|reject\w*|lack\w*|lose\w*|lost|fail\w*|avoid\w*"
+    r"|except|stop\w*|skip\w*|exempt|free|off|disable\w*|invalid|instead|rather|un(?!less|der|til|it|iq|ion)\w+|\w+less"
+    r"|exclud\w*|private|optional|broken|missing|impossible|nothing|restrict\w*|prevent\w*|decline\w*|wrong|expire\w*|delete\w*"
+    r"|regardless|opposite|remov\w*|leave|left|only)\b",
+    re.IGNORECASE,
+)
+_COMPARED = frozenset("more less fewer longer larger higher greater shorter smaller lower older younger later earlier".split())
+_FLIPPED = ("allow", "required", "accept", "enable", "supported", "available", "compatible", "valid", "paid", "open", "encrypted")
+_PREFIX = re.compile(r"^(?:un|non-?|in|im|dis|ir)(?=[a-z]{4})")
+
+
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    """A word with a pole, or a clause.
+
+    Attributes:
+        sign: Which pole.
+        near: Keys beside it.
+        around: Keys of its sentence.
+        text: The word.
+    """
+
+    sign: int
+    near: frozenset[str]
+    around: frozenset[str]
+    text: str
+
+
+def wrong_way(found: Sequence[Fact], sentence: str, evidence: Evidence) -> Rejection | None:
+    """Look for a limit that goes the other way, an opposite, and a negation too many or too few."""
+    return _bounds(found, sentence, evidence) or _prefixes(found, evidence) or _poles(found, evidence) or _negations(found, evidence)
+
+
+def _bound(fact: Fact, text: str) -> str:
+    """Say which way the limit goes that a number sets, if it sets one."""
+    before = text[max(0, fact.start - 40) : fact.start]
+    behind = text[fact.start + len(fact.text) :]
+    new = _NEW.match(behind)
+    if new:
+        way = new.group("way").lower()
+        return "least" if way in {"newer", "later"} else "most" if way in {"earlier", "younger"} else "older"
+    for way, pattern in _BEHIND:
+        if pattern.match(behind):
+            return way
+    before = re.sub(r"[$\u20ac\u00a3]\s*\Z", "", before)
+    return next((way for way, pattern in _BEFORE if pattern.search(before)), "")
+
+
+def _bounds(found: Sequence[Fact], sentence: str, evidence: Evidence) -> Rejection | None:
+    for fact in found:
+        if fact.kind != "number":
+            continue
+        own = _bound(fact, sentence)
+        if not own:
+            continue
+        there = [
+            way
+            for read in evidence.reads
+            for other in read.facts[read.own :]
+            if other.key == fact.key and (way := _bound(other, read.piece.text))
+        ]
+        if own == "older":
+            own = "most" if "least" in there and not re.search(r"\b(?:age|aged|child|year)", sentence) else "least"
+        if there and own not in there:
+            return Rejection("opposite", f"{fact.text}: {own}, not {there[0]}")
+    return None
+
+
+def _prefixes(found: Sequence[Fact], evidence: Evidence) -> Rejection | None:
+    """Look for `used` where the passage has `unused`, and the other way round."""
+    for fact in found:
+        low = fact.text.lower()
+        if (fact.kind not in {"word", "name"} and low != "used") or bare_stem(low) in evidence.stems:
+            continue
+        bare = _PREFIX.sub("", low)
+        if bare != low and bare_stem(bare) in evidence.stems and not _negated(found, fact):
+            if not any(NEGATION.fullmatch(other.text) for read in evidence.reads for other in read.facts):
+                return Rejection("opposite", fact.text)
+        for prefix in ("un", "non-", "in", "im", "dis"):
+            if len(low) >= 4 and bare_stem(prefix + low) in evidence.stems and not _negated(found, fact):
+                return Rejection("opposite", f"{fact.text}, not {prefix}{low}")
+    return None
+
+
+def _negated(found: Sequence[Fact], fact: Fact) -> bool:
+    """Tell whether a negation stands before a fact in its clause."""
+    place = found.index(fact)
+    for other in reversed(found[max(0, place - 6) : place]):
+        if other.clause != fact.clause:
+            return False
+        if NEGATION.fullmatch(other.text):
+            return True
+    return False
+
+
+def _content(found: Sequence[Fact]) -> list[Fact]:
+    return [fact for fact in found if fact.kind != "small"]
+
+
+def _mentions(found: Sequence[Fact]) -> Iterator[tuple[int, _Mention]]:
+    """Give each word with a pole: its pair, its sign in the sentence, and what stands around it."""
+    around = frozenset(other.key for other in _content(found))
+    for place, fact in enumerate(found):
+        low = fact.text.lower()
+        if low not in POLES or low in _IGNORED or (low == "on" and not _switched(found, place)):
+            continue
+        if low in _NEAR_WORDS:
+            behind = [other.key for other in _content(found[place + 1 :])[:2]]
+            ahead = [other.key for other in _content(found[:place])[-1:]]
+            near = frozenset(behind + ahead)
+        else:
+            near = frozenset(
+                other.key for other in _content(found) if other.clause == fact.clause and other is not fact
+            )
+        sign = -1 if _negated(found, fact) else 1
+        for pair, pole in POLES[low]:
+            yield pair, _Mention((sign if pair in _FLIPPING else 1) * pole, near, around, fact.text)
+
+
+_FLIPPING = frozenset(pair for word in _FLIPPED for pair, _ in POLES[word])
+
+
+def _switched(found: Sequence[Fact], place: int) -> bool:
+    """Tell whether `on` is the opposite of `off`."""
+    before = found[place - 1].text.lower() if place else ""
+    ahead = [fact.text.lower() for fact in found[max(0, place - 4) : place]]
+    behind = found[place + 1].text.lower() if place + 1 < len(found) else ""
+    return before in {"is", "are", "be", "been"} or behind == "by" or any(word.startswith(("turn", "switch")) for word in ahead)
+
+
+def _poles(found: Sequence[Fact], evidence: Evidence) -> Rejection | None:
+    there: dict[int, list[_Mention]] = {}
+    for read in evidence.reads:
+        for pair, mention in _mentions(read.facts):
+            there.setdefault(pair, []).append(mention)
+    whole = {fact.key for fact in _content(found)}
+    for pair, own in _mentions(found):
+        best = {1: 0.0, -1: 0.0}
+        for other in there.get(pair, []):
+            score = sum(evidence.weight.get(key, 1.0) for key in own.near & other.near)
+            score += 0.3 * sum(evidence.weight.get(key, 1.0) for key in whole & other.around)
+            best[other.sign] = max(best[other.sign], score)
+        if best[-own.sign] >= 0.6 and best[-own.sign] > best[own.sign] + 0.3:
+            word = next(other.text for other in there[pair] if other.sign == -own.sign)
+            return Rejection("opposite", f"{own.text}, not {word}")
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """A clause.
+
+    Attributes:
+        keys: Its content.
+        no: The negation in it, or nothing.
+        behind: Content behind the negation.
+        turns: Words in it that turn it, or may.
+    """
+
+    keys: frozenset[str]
+    no: str
+    behind: frozenset[str]
+    turns: frozenset[str]
+
+
+def _clauses(found: Sequence[Fact]) -> list[_Clause]:
+    groups: dict[int, list[Fact]] = {}
+    for fact in found:
+        groups.setdefault(fact.clause, []).append(fact)
+    out = []
+    for group in groups.values():
+        places = [place for place, fact in enumerate(group) if _is_negation(group, place)]
+        if len(group) == 1 and places:  # "No," answers the question
+            continue
+        content = [fact for fact in group if fact.kind != "small"]
+        behind = [fact.key for fact in group[places[-1] + 1 :] if fact.kind != "small"] if places else []
+        keys = frozenset(fact.key for fact in content)
+        no = group[places[-1]].text if len(places) % 2 else ""
+        turns = frozenset(bare_stem(fact.text) for fact in group if _NEGATIVE.fullmatch(fact.text))
+        out.append(_Clause(keys, no, frozenset(behind) or keys, turns))
+    return out
+
+
+def _is_negation(group: Sequence[Fact], place: int) -> bool:
+    """Tell whether a word negates its clause; `no more than` sets a limit."""
+    if not (NEGATION.fullmatch(group[place].text) or group[place].text.lower() == "unless"):
+        return False
+    behind = [fact.text.lower() for fact in group[place + 1 : place + 5]]
+    return not any(word in _COMPARED or (word.endswith("er") and behind[at + 1 : at + 2] == ["than"]) for at, word in enumerate(behind))
+
+
+def _negations(found: Sequence[Fact], evidence: Evidence) -> Rejection | None:
+    whole = {fact.key for fact in _content(found) if bare_stem(fact.text) not in GENERIC}
+    there = [(clause, read) for read in evidence.reads for clause in _clauses(read.facts)]
+    for own in _clauses(found):
+        if not own.keys:
+            continue
+        scored = [(_overlap(own, clause, read, whole, evidence), clause, read) for clause, read in there]
+        best = max((score for score, _, _ in scored), default=0.0)
+        if best < 0.75:
+            continue
+        top = [(clause, read) for score, clause, read in scored if score >= best - 0.2]
+        if any(own.turns ^ clause.turns for clause, _ in top):
+            continue
+        if own.no and own.behind:
+            if not any(clause.no for clause, _ in top) and not any(_turns(read) for _, read in top):
+                return Rejection("negation", f"{own.no}: {top[0][1].piece.text[:200]}")
+        elif not own.no and all(clause.no and clause.behind & own.keys for clause, _ in top):
+            return Rejection("negation", f"without {top[0][0].no}: {top[0][1].piece.text[:200]}")
+    return None
+
+
+def _turns(read: Read) -> bool:
+    return any(_is_negation(read.facts, place) for place in range(len(read.facts)))
+
+
+def _overlap(own: _Clause, other: _Clause, read: Read, whole: set[str], evidence: Evidence) -> float:
+    """Say how much of a clause stands in a clause of the passage, and of its sentence around that."""
+    shared = sum(evidence.weight.get(key, 1.0) for key in own.keys & other.keys)
+    return shared + 0.35 * sum(evidence.weight.get(key, 1.0) for key in whole & read.keys) if shared else 0.0
