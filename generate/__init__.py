@@ -9,7 +9,7 @@ from generate.config import GenerateConfig
 from generate.journal import Journal, journalled
 from generate.report import GenerationReport
 from generate.run import generate
-from generate.strategies import Question, Template
+from generate.strategies import Pairs, Question, Template
 
 __all__ = [
     "Budget",
@@ -17,6 +17,7 @@ __all__ = [
     "GenerationReport",
     "Journal",
     "OpenAICompatible",
+    "Pairs",
     "Question",
     "Template",
     "generate",

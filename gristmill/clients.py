@@ -48,10 +48,18 @@ class LazyLocal:
 
 
 def suited(config: "GenerateConfig", client: ClientConfig) -> "GenerateConfig":
-    """Fit the settings to the embedded model, which asks better questions about the beginning of a passage alone."""
-    if client.client != "embedded" or client.model is not None or config.shown_words is not None:
+    """Fit the settings to the embedded model, which asks better questions about the beginning of a passage alone.
+
+    It finds no evidence by itself either: `pairs` is asked for by worked examples.
+    """
+    if client.client != "embedded" or client.model is not None:
         return config
-    return dataclasses.replace(config, shown_words=_EMBEDDED_WORDS)
+    from generate.strategies import Pairs
+
+    strategies = tuple(
+        dataclasses.replace(each, few_shot=True) if isinstance(each, Pairs) else each for each in config.strategies
+    )
+    return dataclasses.replace(config, shown_words=config.shown_words or _EMBEDDED_WORDS, strategies=strategies)
 
 
 def open_client(config: ClientConfig, progress: Progress = silent) -> Client:

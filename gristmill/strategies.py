@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 STRATEGIES: Mapping[str, str] = {
     "template": "generate.strategies.template:Template",
     "question": "generate.strategies.question:Question",
+    "pairs": "generate.strategies.pairs:Pairs",
 }
 """Where each strategy is; it is imported when it is first asked for."""
 
