@@ -9,16 +9,19 @@ from generate.config import GenerateConfig
 from generate.journal import Journal, journalled
 from generate.report import GenerationReport
 from generate.run import generate
-from generate.strategies import Pairs, Question, Template
+from generate.strategies import Extract, Pairs, Paraphrase, Question, Summarise, Template
 
 __all__ = [
     "Budget",
+    "Extract",
     "GenerateConfig",
     "GenerationReport",
     "Journal",
     "OpenAICompatible",
     "Pairs",
+    "Paraphrase",
     "Question",
+    "Summarise",
     "Template",
     "generate",
     "journalled",

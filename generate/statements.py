@@ -4,7 +4,7 @@ import re
 
 from generate.answers import WORD
 from generate.candidates import Candidate
-from generate.grounding import content_stems
+from generate.grounding import content_stems, stem
 from generate.grounding.sentences import pieces
 from generate.rejection import Rejection
 
@@ -23,6 +23,7 @@ _TIME = (
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b"
 )
 _REASON = r"\b(?:because|since|so|therefore|thus|as|to|for|which|makes?|otherwise|prevents?|avoids?)\b"
+_HOW = re.compile(r"\W*how (?:do|can|should|could|would|must) (?:i|you|we|one) ([a-z]+)", re.IGNORECASE)
 _ASKED_FOR = tuple(
     (re.compile(rf"\W*(?:{asks})\b", re.IGNORECASE), re.compile(has, re.IGNORECASE))
     for asks, has in (
@@ -68,6 +69,9 @@ def check_aim(question: str, statement: str, candidate: Candidate) -> Rejection 
     known = told | content_stems(" ".join(candidate.headings))
     if not asked & told or len(asked & known) < LEAST_SHARE * len(asked):
         return Rejection("off_quote", f"not about: {statement[:160]}")
+    way = _HOW.match(question)
+    if way and stem(way.group(1).lower()) not in {stem(word.lower()) for word in WORD.findall(statement)}:
+        return Rejection("off_quote", f"says not how to {way.group(1)}: {statement[:160]}")
     for asks, has in _ASKED_FOR:
         if asks.match(question) and not has.search(statement):
             return Rejection("off_quote", f"not in what was asked about: {statement[:160]}")

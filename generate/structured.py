@@ -93,10 +93,24 @@ def read_items(response: ChatResponse, fields: Sequence[str]) -> Items | Rejecti
     found = [item for item in whole if item is not None]
     if found:
         return Items(found, len(whole) - len(found), response)
-    if response.finish_reason == "length":
+    return _unreadable(text, fields, cut_off=response.finish_reason == "length")
+
+
+def _unreadable(text: str, fields: Sequence[str], *, cut_off: bool) -> Rejection:
+    if cut_off:
         return Rejection("cut_off", "the answer ended at the limit of tokens before its first item was whole")
-    missing = ", ".join(fields)
-    return Rejection("no_json", f"no JSON object with the fields {missing}: {text[:120]}")
+    return Rejection("no_json", f"no JSON object with the fields {', '.join(fields)}: {text[:120]}")
+
+
+def read_objects(response: ChatResponse, fields: Sequence[str]) -> list[dict[str, Any]] | Rejection:  # Any: JSON
+    """Read the JSON objects of an answer that have these fields, of whatever kinds."""
+    text = read_reply(response)
+    if isinstance(text, Rejection):
+        return text
+    cut_off = response.finish_reason == "length"
+    values = _values(text[:_MOST_CHARACTERS], fields, broken_off=cut_off)
+    found = [value for value in values if isinstance(value, dict) and all(name in value for name in fields)]
+    return found or _unreadable(text, fields, cut_off=cut_off)
 
 
 def _texts(value: object, fields: Sequence[str]) -> dict[str, str] | None:

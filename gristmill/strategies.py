@@ -14,6 +14,9 @@ STRATEGIES: Mapping[str, str] = {
     "template": "generate.strategies.template:Template",
     "question": "generate.strategies.question:Question",
     "pairs": "generate.strategies.pairs:Pairs",
+    "summarise": "generate.strategies.summarise:Summarise",
+    "extract": "generate.strategies.extract:Extract",
+    "paraphrase": "generate.strategies.paraphrase:Paraphrase",
 }
 """Where each strategy is; it is imported when it is first asked for."""
 
