@@ -8,7 +8,7 @@ from generate.rejection import Rejection
 
 FORM_WORDS = """
     summarise summarize summary summing sum overview gist outline recap essentials essence brief briefly short shortly
-    concise quick key main central points point bullet bullets list listed listing table tabular JSON object objects array
+    concise quick key main central points point bullet bullets list listed listing table tabular JSON object objects
     row rows column columns field fields value values record records sentence sentences paragraph paragraphs lines words
     extract collect gather pull put turn set form format structured named following two three four five single
     organisation organization company documentation docs handbook policy guide

@@ -30,12 +30,17 @@ _ASKED_FOR = tuple(
         (r"how (?:many|much|far|large|big|high|old)|what is the (?:\w+ )?(?:number|amount|price|cost)", _NUMBER),
         (r"(?:by )?(?:when|what time|which date)|how (?:long|often|soon)", _TIME),
         (
-            r"what is the (?:maximum|minimum|highest|lowest|largest|longest|shortest)",
-            rf"{_NUMBER}|\b(?:at most|at least)\b",
+            r"what is the (?:maximum|highest|largest|longest)",
+            r"\b(?:up to|most|no \w+er than|maximum|limit|within|only)\b",
         ),
+        (r"what is the (?:minimum|lowest|smallest|shortest)", r"\b(?:at least|least|no \w+er than|minimum|from)\b"),
+        (r"what is the (?:best|most)", r"\b(?:best|better|most|should|prefer\w*|advise\w*|recommend\w*)\b"),
+        (r"what is the name", r"\b(?:named?|called|known as)\b"),
+        (r"what is the difference", r"\b(?:differ\w*|while|whereas|but|not|instead|than|other)\b"),
         (r"why|what is the (?:\w+ )?(?:purpose|reason|advantage|benefit)", _REASON),
     )
 )
+_LABELLED = re.compile(r"\W*\w+(?: \w+){0,2}:\s")  # an entry of a glossary or a table, no sentence
 
 
 def statements(passage: str) -> list[str]:
@@ -44,7 +49,9 @@ def statements(passage: str) -> list[str]:
     return [
         text
         for text in dict.fromkeys(texts)
-        if LOW_WORDS <= len(WORD.findall(text)) <= HIGH_WORDS and text[-1] in ".!" and not _POINTS_BACK.match(text)
+        if LOW_WORDS <= len(WORD.findall(text)) <= HIGH_WORDS
+        and text[-1] in ".!"
+        and not (_POINTS_BACK.match(text) or _LABELLED.match(text))
     ]
 
 

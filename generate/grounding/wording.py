@@ -5,6 +5,7 @@ import re
 from rapidfuzz import fuzz
 
 from generate.answers import WORD
+from generate.grounding.sentences import sentences
 from generate.grounding.words import content_stems
 from generate.rejection import Rejection
 from schemas import normal
@@ -36,7 +37,8 @@ def check_wording(question: str, answer: str) -> Rejection | None:
     found = _OF_THE_TEXT.search(answer) or _LABEL.search(answer)
     if found:
         return Rejection("dangling_reference", found.group().strip())
-    if _loops(WORD.findall(told)):
+    said = [normal(sentence) for sentence in sentences(answer)]
+    if _loops(WORD.findall(told)) or len(set(said)) < len(said):
         return Rejection("repetitive", answer[:200])
     if not _ASKS_MORE.match(question):
         return None

@@ -40,7 +40,7 @@ class Pairs:
     """Ask a model for questions about a section, with answers of its own words and a quote as evidence for each.
 
     The prompt `pairs` may use `whereabouts`, `passage` and `types`, the kinds of questions wanted, in words; the prompt
-    `pairs_few_shot` may use `whereabouts`, `passage` and `quote`.
+    `pairs_few_shot` may use `whereabouts` and `quote`.
 
     Attributes:
         share: Its weight among the strategies of a run.
@@ -153,7 +153,7 @@ class Pairs:
     def _one_by_one(self, unit: Unit, brief: Brief) -> Steps:
         """Ask for one pair at a time, each about a statement of its own; samples go on with the next statements."""
         (candidate,) = unit.candidates
-        given = statements(brief.shown(candidate.passage))
+        given = statements(candidate.passage)
         if not given:
             return [_nothing(candidate, None, Rejection("no_statement", "no sentence of it can be understood alone"))]
         order = draw(brief.seed, self.name, unit.name).permutation(len(given))
@@ -173,10 +173,8 @@ class Pairs:
         return drafts
 
     def _about(self, quote: str, candidate: Candidate, brief: Brief, *, sample: int) -> ChatRequest:
-        """Ask for the pair that one statement makes."""
-        messages = brief.prompt("pairs_few_shot").messages(
-            whereabouts=candidate.whereabouts, passage=brief.shown(candidate.passage), quote=quote
-        )
+        """Ask for the pair that one statement makes. It is shown alone: more text only leads a small model astray."""
+        messages = brief.prompt("pairs_few_shot").messages(whereabouts=candidate.whereabouts, quote=quote)
         request = brief.ask(
             messages,
             max_tokens=self.pair_tokens,
@@ -199,13 +197,12 @@ class Pairs:
         question, answer, quote = " ".join(item["question"].split()), item["answer"], item["quote"]
         document, section = candidate.document, candidate.section
         found = find_quote(document.text, quote, start=section.start, end=section.end)
-        source = found and Source(
-            document=document.id,
-            section=section.label,
-            start=found.start,
-            end=found.end,
-            quote=document.text[found.start : found.end],
-        )
+        source = None
+        if found is not None:
+            evidence = document.text[found.start : found.end]
+            source = Source(
+                document=document.id, section=section.label, start=found.start, end=found.end, quote=evidence
+            )
         fault = (
             (None if source else Rejection("quote_not_found", quote[:200]))
             or check_quote(quote, answer)

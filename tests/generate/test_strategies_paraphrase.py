@@ -13,8 +13,8 @@ from schemas import Answer, ChatRequest, ChatResponse, InputError
 from tests.generate.makers import brief, candidate, work
 
 PASSAGE = (
-    "The gateway sends readings to port 8883 of the Perch server. Open this port in your firewall before the gateway is "
-    "switched on for the first time. Whoever cannot open it asks the office for a relay."
+    "The gateway sends readings to port 8883 of the Perch server. Open this port in your firewall before the gateway "
+    "is switched on for the first time. Whoever cannot open it asks the office for a relay."
 )
 QUESTION = "Which port of the Perch server has to be open for the gateway?"
 COLLOQUIAL = "What do I open in my firewall so the gateway gets through to the Perch server?"
@@ -102,7 +102,7 @@ def test_nothing_of_a_reply_vanishes() -> None:
 
 
 def test_styles_are_drawn_without_repetition() -> None:
-    told = set()
+    told: set[str] = set()
     for sample in range(10):
         _, asked = work(Paraphrase(ways=3).write(unit(sample), brief()), QUESTION, items(TERSE))
         lines = [line for line in asked[1].messages[-1].content.splitlines() if line[:2] in {"1.", "2.", "3."}]

@@ -159,7 +159,7 @@ def test_a_faulty_summary_is_asked_for_once_more() -> None:
 
 
 def test_forms_are_drawn_for_each_unit() -> None:
-    told = set()
+    told: set[str] = set()
     for number in range(20):
         one = Unit(name=str(number), candidates=unit().candidates)
         _, [asked] = work(Summarise().write(one, brief()), json.dumps({"question": QUESTION, "answer": SENTENCE}))
