@@ -11,7 +11,19 @@ from generate.journal import Journal, journalled
 from generate.planning import Assumptions, Plan, plan
 from generate.report import GenerationReport
 from generate.run import generate
-from generate.strategies import Across, Converse, Evolve, Question, Refuse, SelfInstruct, Template
+from generate.strategies import (
+    Across,
+    Converse,
+    Evolve,
+    Extract,
+    Pairs,
+    Paraphrase,
+    Question,
+    Refuse,
+    SelfInstruct,
+    Summarise,
+    Template,
+)
 
 __all__ = [
     "Across",
@@ -19,15 +31,19 @@ __all__ = [
     "Budget",
     "Converse",
     "Evolve",
+    "Extract",
     "GenerateConfig",
     "GenerationReport",
     "Journal",
     "OpenAICompatible",
+    "Pairs",
+    "Paraphrase",
     "Plan",
     "Question",
     "Refuse",
     "Resources",
     "SelfInstruct",
+    "Summarise",
     "Template",
     "generate",
     "journalled",

@@ -1,7 +1,8 @@
 """Answers in JSON, from servers that can be held to a schema and from models that cannot.
 
-A ladder: the JSON as it stands, then mended (`json-repair`), then the items that are whole in a list that broke off,
-and last one further turn that says what was wrong. Nothing is guessed: a field that is missing stays missing.
+A ladder: the JSON as it stands, the items that are whole in a list that broke off, labelled lines in place of JSON,
+JSON that can be mended (`json-repair`), and last one further turn that says what was wrong. Nothing is guessed: a field
+that is missing stays missing.
 """
 
 import json
@@ -10,6 +11,7 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from generate.brief import Brief
+from generate.labelled import read_labelled
 from generate.rejection import Rejection
 from generate.replies import read_reply
 from generate.strategies.strategy import ToJudge
@@ -37,15 +39,25 @@ def schema_of(fields: Mapping[str, str], *, least: int = 1, most: int = 1) -> st
     """Write the JSON schema of an answer: an object with `items`, each an object with these text fields.
 
     Args:
-        fields: Names of the fields, each with what it is to hold.
+        fields: Names of the fields, in the order in which they are to be written, each with what it is to hold.
         least: Fewest items.
         most: Most items.
     """
-    properties = {name: {"type": "string", "description": told} for name, told in fields.items()}
-    item = {"type": "object", "properties": properties, "required": list(fields), "additionalProperties": False}
-    items = {"type": "array", "items": item, "minItems": least, "maxItems": most}
-    whole = {"type": "object", "properties": {"items": items}, "required": ["items"], "additionalProperties": False}
-    return json.dumps(whole, sort_keys=True)
+    items = {"type": "array", "items": _object(fields), "minItems": least, "maxItems": most}
+    return json.dumps(_closed({"items": items}))
+
+
+def schema_of_one(fields: Mapping[str, str]) -> str:
+    """Write the JSON schema of an answer that is one object with these text fields."""
+    return json.dumps(_object(fields))
+
+
+def _object(fields: Mapping[str, str]) -> dict[str, object]:
+    return _closed({name: {"type": "string", "description": told} for name, told in fields.items()})
+
+
+def _closed(properties: Mapping[str, object]) -> dict[str, object]:
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
 def ask_items(
@@ -83,15 +95,29 @@ def read_items(response: ChatResponse, fields: Sequence[str], *, may_be_empty: S
     text = read_reply(response)
     if isinstance(text, Rejection):
         return text
-    values = _values(text[:_MOST_CHARACTERS], broken_off=response.finish_reason == "length")
+    values = _values(text[:_MOST_CHARACTERS], fields, broken_off=response.finish_reason == "length")
     whole = [_texts(value, fields, may_be_empty) for value in values]
     found = [item for item in whole if item is not None]
     if found:
         return Items(found, len(whole) - len(found), response)
-    if response.finish_reason == "length":
+    return _unreadable(text, fields, cut_off=response.finish_reason == "length")
+
+
+def _unreadable(text: str, fields: Sequence[str], *, cut_off: bool) -> Rejection:
+    if cut_off:
         return Rejection("cut_off", "the answer ended at the limit of tokens before its first item was whole")
-    missing = ", ".join(fields)
-    return Rejection("no_json", f"no JSON object with the fields {missing}: {text[:120]}")
+    return Rejection("no_json", f"no JSON object with the fields {', '.join(fields)}: {text[:120]}")
+
+
+def read_objects(response: ChatResponse, fields: Sequence[str]) -> list[dict[str, Any]] | Rejection:  # Any: JSON
+    """Read the JSON objects of an answer that have these fields, of whatever kinds."""
+    text = read_reply(response)
+    if isinstance(text, Rejection):
+        return text
+    cut_off = response.finish_reason == "length"
+    values = _values(text[:_MOST_CHARACTERS], fields, broken_off=cut_off)
+    found = [value for value in values if isinstance(value, dict) and all(name in value for name in fields)]
+    return found or _unreadable(text, fields, cut_off=cut_off)
 
 
 def _texts(value: object, fields: Sequence[str], may_be_empty: Sequence[str]) -> dict[str, str] | None:
@@ -114,7 +140,7 @@ def _texts(value: object, fields: Sequence[str], may_be_empty: Sequence[str]) ->
     return item
 
 
-def _values(text: str, *, broken_off: bool) -> list[object]:
+def _values(text: str, fields: Sequence[str], *, broken_off: bool) -> list[object]:
     """List the objects in a text that may be JSON, and may stand in a fence; half an object is none."""
     fenced = _FENCE.search(text)
     for candidate in (text, *([fenced.group(1)] if fenced else [])):
@@ -122,6 +148,11 @@ def _values(text: str, *, broken_off: bool) -> list[object]:
             return _listed(json.loads(candidate, strict=False))
         except (ValueError, RecursionError):
             continue
+    labelled = read_labelled(text, fields)
+    if labelled and broken_off:
+        labelled[-1].popitem()  # half a text
+    if any(all(item.get(name) for name in fields) for item in labelled):
+        return [*labelled]
     body = fenced.group(1) if fenced else text
     whole = _whole_objects(body)
     return whole or ([] if broken_off else _mended(body))

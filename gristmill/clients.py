@@ -64,11 +64,18 @@ class NotFetched:
 
 
 def suited(config: "GenerateConfig", client: ClientConfig) -> "GenerateConfig":
-    """Fit the settings to the embedded model, which asks better questions about the beginning of a passage alone."""
-    embedded = client.client != "openai" and client.model in {None, EMBEDDED}
-    if not embedded or config.shown_words is not None:
+    """Fit the settings to the embedded model, which asks better questions about the beginning of a passage alone.
+
+    It finds no evidence by itself either: `pairs` is asked for by worked examples.
+    """
+    if client.client == "openai" or client.model not in {None, EMBEDDED}:
         return config
-    return dataclasses.replace(config, shown_words=_EMBEDDED_WORDS)
+    from generate.strategies import Pairs
+
+    strategies = tuple(
+        dataclasses.replace(each, few_shot=True) if isinstance(each, Pairs) else each for each in config.strategies
+    )
+    return dataclasses.replace(config, shown_words=config.shown_words or _EMBEDDED_WORDS, strategies=strategies)
 
 
 def open_client(config: ClientConfig, progress: Progress = silent, *, beside: Path = Path()) -> Client:

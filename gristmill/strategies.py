@@ -19,6 +19,10 @@ STRATEGIES: Mapping[str, str] = {
     "refuse": "generate.strategies.refuse:Refuse",
     "self_instruct": "generate.strategies.self_instruct:SelfInstruct",
     "evolve": "generate.strategies.evolve:Evolve",
+    "pairs": "generate.strategies.pairs:Pairs",
+    "summarise": "generate.strategies.summarise:Summarise",
+    "extract": "generate.strategies.extract:Extract",
+    "paraphrase": "generate.strategies.paraphrase:Paraphrase",
 }
 """Where each strategy is; it is imported when it is first asked for."""
 _PATHS = ("seeds", "start")

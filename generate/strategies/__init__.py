@@ -3,10 +3,14 @@
 from generate.strategies.across import Across
 from generate.strategies.converse import Converse
 from generate.strategies.evolve import Evolve
+from generate.strategies.extract import Extract
+from generate.strategies.pairs import Pairs
+from generate.strategies.paraphrase import Paraphrase
 from generate.strategies.question import Question
 from generate.strategies.refuse import Refuse
 from generate.strategies.self_instruct import SelfInstruct
 from generate.strategies.strategy import Draft, Memory, Remembers, Steps, Strategy, ToJudge, Unit
+from generate.strategies.summarise import Summarise
 from generate.strategies.template import Template
 
 __all__ = [
@@ -14,13 +18,17 @@ __all__ = [
     "Converse",
     "Draft",
     "Evolve",
+    "Extract",
     "Memory",
+    "Pairs",
+    "Paraphrase",
     "Question",
     "Refuse",
     "Remembers",
     "SelfInstruct",
     "Steps",
     "Strategy",
+    "Summarise",
     "Template",
     "ToJudge",
     "Unit",

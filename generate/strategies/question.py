@@ -10,7 +10,7 @@ from generate.grounding import check_question, locate
 from generate.rejection import Rejection
 from generate.replies import WRAP, first_line, read_reply
 from generate.strategies.strategy import Draft, Steps, Unit
-from schemas import ChatResponse, Message
+from schemas import ChatRequest, ChatResponse, Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,19 +38,22 @@ class Question:
         return [Unit.about(candidate) for candidate in spread(brief.survey.candidates, seed=brief.seed)]
 
     def write(self, unit: Unit, brief: Brief, /) -> Steps:
-        """Show the passage under its headings, with the task last."""
+        """Ask for the question; the passage is the answer."""
         (candidate,) = unit.candidates
-        messages = brief.prompt("question").messages(
-            whereabouts=candidate.whereabouts, passage=brief.shown(candidate.passage)
-        )
-        response = yield brief.ask(
-            messages, max_tokens=self.max_tokens, temperature=self.temperature, sample=unit.sample
-        )
+        response = yield self.request(unit, brief)
         question = read_question(response)
         if isinstance(question, Rejection):
             answer = Message("assistant", candidate.passage)
             return [Draft(messages=(answer,), context=candidate.passage, response=response.text, fault=question)]
         return [passage_answers(question, candidate, response)]
+
+    def request(self, unit: Unit, brief: Brief, /) -> ChatRequest:
+        """Show the passage under its headings, with the task last."""
+        (candidate,) = unit.candidates
+        messages = brief.prompt("question").messages(
+            whereabouts=candidate.whereabouts, passage=brief.shown(candidate.passage)
+        )
+        return brief.ask(messages, max_tokens=self.max_tokens, temperature=self.temperature, sample=unit.sample)
 
 
 def passage_answers(question: str, candidate: Candidate, response: ChatResponse | None = None) -> Draft:

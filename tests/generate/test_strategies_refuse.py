@@ -159,7 +159,7 @@ def test_the_prompts_are_those_of_the_kinds() -> None:
     assert Refuse(kinds=("unanswerable",)).prompts == ("unanswerable", "answered", "refusals")
     assert Refuse(kinds=("unsafe",)).prompts == ("unsafe", "requests", "refusals")
     assert Refuse(kinds=("unanswerable", "unsafe"), written_by_model=False).prompts[:2] == ("unanswerable", "answered")
-    assert (Refuse().calls, Refuse(kinds=("unanswerable",)).requests, Refuse(kinds=("unsafe",)).requests) == (
+    assert (Refuse().calls, Refuse(kinds=("unanswerable",)).calls, Refuse(kinds=("unsafe",)).calls) == (
         2,
         2,
         1,
