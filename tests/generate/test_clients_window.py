@@ -6,7 +6,9 @@ import pytest
 from generate.clients.window import Window
 
 
-def serve(window: Window, *, slots: int, seconds: float, answers: int, start: float = 0.0, spread: float = 0.0) -> float:
+def serve(
+    window: Window, *, slots: int, seconds: float, answers: int, start: float = 0.0, spread: float = 0.0
+) -> float:
     """Keep the window full at a server that works on `slots` requests at once and lets the others queue.
 
     Returns:
