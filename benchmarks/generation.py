@@ -156,8 +156,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--peers", default="", help=f"some of {','.join(PEERS)}, or all")
     parser.add_argument("--envs", type=Path, help="folder for the peers' environments, outside the project")
-    parser.add_argument("--cases", default="", help=f"some of {','.join(CASES)} (their beginnings will do); default: all")
-    parser.add_argument("--repeats", type=int, default=3, help="runs of ours where the peers run too; the one with the least CPU counts")
+    parser.add_argument(
+        "--cases", default="", help=f"some of {','.join(CASES)} (their beginnings will do); default: all"
+    )
+    parser.add_argument(
+        "--repeats", type=int, default=3, help="runs of ours where the peers run too; the one with the least CPU counts"
+    )
     args = parser.parse_args()
     names = list(PEERS) if args.peers == "all" else [name for name in args.peers.split(",") if name]
     if unknown := set(names) - set(PEERS):
@@ -175,8 +179,14 @@ def main() -> None:
         print(line(name, "gristmill", min(runs, key=lambda found: found.get("cpu", 1e9)), case), flush=True)
         for peer in names if case.peers else ():
             print(line(name, peer, run_peer(peer, args.envs, case), case), flush=True)
-    print("\n" + "\n".join(f"{name}: {case.about}; {case.requests:,} requests, {case.places} in flight asked for"
-                          for name, case in CASES.items() if name.startswith(wanted)))
+    print(
+        "\n"
+        + "\n".join(
+            f"{name}: {case.about}; {case.requests:,} requests, {case.places} in flight asked for"
+            for name, case in CASES.items()
+            if name.startswith(wanted)
+        )
+    )
 
 
 def run_peer(name: str, envs: Path, case: Case) -> dict[str, Any]:  # Any: JSON

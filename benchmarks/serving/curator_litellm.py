@@ -11,8 +11,8 @@ os.environ |= {
 }
 os.environ["CURATOR_CACHE_DIR"] = folder = tempfile.mkdtemp()
 
-from bespokelabs import curator  # noqa: E402 - it reads the environment
-from task import measure, prompt, settings  # noqa: E402
+from bespokelabs import curator
+from task import measure, prompt, settings
 
 url, count, places = settings()
 

@@ -1,8 +1,10 @@
 """Any server that speaks OpenAI's protocol: its settings, and the call."""
 
+import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
+from typing import Any
 
 from generate.clients.faults import public_address
 from generate.clients.flight import Arrivals
@@ -23,6 +25,9 @@ class OpenAICompatible:
         timeout: Seconds that one attempt may take.
         max_retries: Further attempts for a request that failed; being rate limited does not count as long as the
             server answers others in between.
+        extra_body: Further fields of every request's JSON, such as `{"chat_template_kwargs": {"enable_thinking":
+            False}}`, by which vLLM keeps a reasoning model from thinking. They change the answers, so they are part of
+            `route` and with it of the journal's key; no secret belongs here.
     """
 
     model: str
@@ -31,6 +36,7 @@ class OpenAICompatible:
     concurrency: int = 16
     timeout: float = 120.0
     max_retries: int = 5
+    extra_body: Mapping[str, Any] = field(default_factory=dict)  # Any: JSON
 
     def __post_init__(self) -> None:
         if not self.model:
@@ -39,6 +45,12 @@ class OpenAICompatible:
             raise InputError(f"concurrency is {self.concurrency}", mend="Choose 1 to 1000")
         if self.timeout <= 0 or self.max_retries < 0:
             raise InputError("the timeout must be above 0 and the retries at least 0")
+        try:
+            json.dumps(self.extra_body)
+        except (TypeError, ValueError) as error:
+            raise InputError(
+                f"extra_body is no JSON ({error})", mend="Give numbers, strings, lists and objects"
+            ) from error
         if not self.address.startswith(("http://", "https://")):
             raise InputError(
                 "not the address of a server",
@@ -53,8 +65,10 @@ class OpenAICompatible:
 
     @property
     def route(self) -> str:
-        """The address without credentials and query."""
-        return public_address(self.address)
+        """The address without credentials and query, and what is asked for besides."""
+        return public_address(self.address) + (
+            f"#{json.dumps(self.extra_body, sort_keys=True)}" * bool(self.extra_body)
+        )
 
     def complete(self, requests: Iterable[ChatRequest], /) -> Arrivals:
         """Answer every request once, in the order in which answers arrive.
@@ -65,4 +79,4 @@ class OpenAICompatible:
         return Arrivals(requests, self._open, places=self.concurrency, max_retries=self.max_retries)
 
     def _open(self) -> Server:
-        return Server(self.address, model=self.model, timeout=self.timeout)
+        return Server(self.address, model=self.model, timeout=self.timeout, extra_body=self.extra_body)

@@ -8,8 +8,9 @@ server that refuses now and then for reasons of its own slows nobody down.
 _MORE = 1.25
 _ACCEPTED = 1 / _MORE  # of all: below it the server is at its limit
 _LEAST = 1.0  # requests a second: never none
+_DOWN, _UP = 0.5, 1.5  # the most that one round changes: a stall of our own must not look like a limit for long
 _ROUND = 1.0  # seconds
-_OUTCOMES, _REFUSALS = 16, 6  # in a round, before it says anything
+_OUTCOMES, _REFUSALS = 8, 6  # in a round, before it says anything
 _CATCH_UP = 0.1  # seconds' worth that may leave at once after a lull
 
 
@@ -59,15 +60,15 @@ class Pace:
         if self._begun is None:
             self._begun = now
         seconds, outcomes = now - self._begun, self._accepted + self._refused
-        if seconds < _ROUND or (outcomes < _OUTCOMES and seconds < 4 * _ROUND):
+        if seconds < _ROUND or (outcomes < _OUTCOMES and seconds < 2 * _ROUND):
             return
         share = self._accepted / outcomes
         if self.rate is None:
             if share < _ACCEPTED and self._refused >= _REFUSALS:
-                self.rate = max(_LEAST, _MORE * self._accepted / seconds)
+                self.rate = max(_LEAST, outcomes / seconds * max(_DOWN / 2, _MORE * share))
                 self._next = now
         elif self._held or share < _ACCEPTED:
-            self.rate = max(_LEAST, self.rate * max(0.5, min(_MORE, _MORE * share)))
+            self.rate = max(_LEAST, self.rate * (_UP if share == 1.0 else max(_DOWN, _MORE * share)))
         elif share == 1.0:
             self.rate = None  # there is less to send than the server takes
         self._start(now)

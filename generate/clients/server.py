@@ -4,8 +4,9 @@ import asyncio
 import json
 import logging
 import os
+from collections.abc import Mapping
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from generate.clients.faults import Fault, fault_of, public_address, redact, unwanted
@@ -29,18 +30,27 @@ class Server:
         address: Its address up to and with `/v1`.
         model: Name of the model.
         timeout: Seconds that one attempt may take.
+        extra_body: Further fields of every request.
 
     Raises:
         LLMError: The key can be none, or OpenAI is asked without one.
     """
 
-    def __init__(self, address: str, *, model: str, timeout: float) -> None:
+    def __init__(
+        self,
+        address: str,
+        *,
+        model: str,
+        timeout: float,
+        extra_body: Mapping[str, Any],  # Any: JSON
+    ) -> None:
         import openai
 
         self.route = public_address(address)
         self.model = model
         self.health = Health()
         self._timeout = timeout
+        self._extra = extra_body
         self._without: set[str] = set()
         key = os.environ.get("OPENAI_API_KEY", "").strip()
         if not key.isascii():
@@ -87,7 +97,7 @@ class Server:
             try:
                 async with asyncio.timeout(self._timeout):
                     # Bytes in and plain JSON out: the package would walk both, value by value, to build its models.
-                    content = json.dumps(body).encode()
+                    content = json.dumps({**body, **self._extra}).encode()
                     raw = await self._server.post("/chat/completions", cast_to=object, content=content)
                 response = read_response(raw)
             except (openai.OpenAIError, aiohttp.ClientError, OSError, ValueError) as error:

@@ -98,6 +98,16 @@ def test_the_request_says_what_was_asked_for(server: ChatServer) -> None:
     }
 
 
+def test_further_fields_go_with_every_request_and_make_another_route(server: ChatServer) -> None:
+    quiet = {"chat_template_kwargs": {"enable_thinking": False}}
+    asker = client(server, extra_body=quiet)
+    list(asker.complete([ask()]))
+    assert server.asked[0]["chat_template_kwargs"] == {"enable_thinking": False}
+    assert server.asked[0]["messages"] == [{"role": "user", "content": "Hello"}]
+    assert asker.route == f'{server.url}#{{"chat_template_kwargs": {{"enable_thinking": false}}}}'
+    assert client(server).route == server.url
+
+
 def test_no_requests_ask_nobody(server: ChatServer) -> None:
     assert list(client(server).complete([])) == []
     assert server.asked == []
@@ -487,8 +497,15 @@ def test_the_address_comes_from_the_environment_and_is_shown_without_secrets(
 
 @pytest.mark.parametrize(
     "more",
-    [{"concurrency": 0}, {"concurrency": 1001}, {"timeout": 0}, {"max_retries": -1}, {"base_url": "localhost:8000"}],
-    ids=["no requests", "too many", "no time", "negative", "no scheme"],
+    [
+        {"concurrency": 0},
+        {"concurrency": 1001},
+        {"timeout": 0},
+        {"max_retries": -1},
+        {"base_url": "localhost:8000"},
+        {"extra_body": {"a": {1}}},
+    ],
+    ids=["no requests", "too many", "no time", "negative", "no scheme", "no JSON"],
 )
 def test_wrong_settings_are_refused(more: dict[str, Any]) -> None:
     with pytest.raises(InputError):

@@ -1,4 +1,5 @@
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -147,7 +148,5 @@ _json = st.recursive(
 
 @given(_json)
 def test_any_json_is_read_or_refused(raw: Any) -> None:
-    try:
+    with suppress(ValueError):
         assert isinstance(read_response(raw), ChatResponse)
-    except ValueError:
-        pass

@@ -4,10 +4,12 @@ import hashlib
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -106,3 +108,23 @@ def test_a_run_killed_twenty_times_asks_again_only_for_what_was_in_flight(tmp_pa
     assert len(asked) == SECTIONS
     assert asked.total() <= SECTIONS + KILLS * PLACES
     assert made(out) == made(tmp_path / "undisturbed")
+
+
+@pytest.mark.slow
+def test_a_server_that_dies_ends_the_run_with_all_that_was_paid_for_on_disk(tmp_path: Path, server: ChatServer) -> None:
+    docs, out = corpus(tmp_path / "docs"), tmp_path / "out"
+    server.react = react
+    with subprocess.Popen(command(docs, out, server), stderr=subprocess.PIPE, text=True) as run:
+        while server.answered < 50:
+            assert run.poll() is None
+            time.sleep(0.005)
+        server.react = lambda body, number: Reaction(cut=True)  # connections kept alive outlive the listener
+        server.stop()
+        _, said = run.communicate(timeout=200)
+    assert run.returncode == 1
+    assert "gave up after" in said
+    assert "Traceback" not in said
+    assert not (out / "pairs.parquet").exists()
+    with closing(sqlite3.connect(out / "journal.sqlite")) as journal:
+        (stored,) = journal.execute("SELECT count(*) FROM answers").fetchone()
+    assert server.answered - PLACES <= stored <= server.answered
