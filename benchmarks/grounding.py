@@ -1,9 +1,9 @@
 """Measure how many planted errors the check of answers catches, and how many right answers it rejects.
 
-    python benchmarks/grounding.py [--split built|held_out] [--show] [--markdown]
+    python benchmarks/grounding.py [--split built|held_out|unseen] [--show]
 
 The passages, right answers and errors are in `benchmarks/grounding/`: `built.yaml` was at hand when the rules were
-written, `held_out.yaml` was written before and measured afterwards. A planted error is one stretch of a right answer put
+written; `held_out.yaml` was written before, measured once, and then mended by; `unseen.yaml` was measured last. A planted error is one stretch of a right answer put
 in another way, or a sentence added at its end.
 """
 
@@ -21,7 +21,7 @@ from generate.grounding import check_answer
 from generate.strategies import Rejection
 
 HERE = Path(__file__).resolve().parent / "grounding"
-SPLITS = ("built", "held_out")
+SPLITS = ("built", "held_out", "unseen")
 
 
 class Case(NamedTuple):
@@ -122,7 +122,9 @@ def _print(name: str, result: Result, *, show: bool) -> None:
     print(f"caught {result.catch_rate:.1%}, right ones rejected {result.false_rate:.1%} ({len(result.rejected)})")
     print(f"{result.seconds / answers * 1000:.2f} ms of CPU an answer")
     for kind in sorted(result.planted):
-        print(f"| {kind} | {result.planted[kind]} | {result.caught[kind]} | {result.caught[kind] / result.planted[kind]:.1%} |")
+        print(
+            f"| {kind} | {result.planted[kind]} | {result.caught[kind]} | {result.caught[kind] / result.planted[kind]:.1%} |"
+        )
     if show:
         for case, found in result.rejected:
             print(f"  REJECTED {case.passage}: {found.reason} ({found.detail})\n      {case.answer}")

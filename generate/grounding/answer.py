@@ -11,14 +11,15 @@ from generate.grounding.sentences import pieces
 from generate.grounding.stance import wrong_way
 from generate.rejection import Rejection
 
-_IN_LISTS = frozenset("and or the a an your our their its".split())
+_IN_LISTS = frozenset(["and", "or", "the", "a", "an", "your", "our", "their", "its"])
 VERBATIM = 25  # characters from which on a sentence that stands in the passage word for word needs no more looks
-FOREIGN_WORDS, FOREIGN_SHARE = 2, 0.2  # words of a sentence that the passage does not hold, and their share, to be an invention
+FOREIGN_WORDS, FOREIGN_SHARE = (
+    2,
+    0.2,
+)  # words of a sentence that the passage does not hold, and their share, to be an invention
 
 
-def check_answer(
-    answer: str, passage: str, *, question: str = "", headings: Sequence[str] = ()
-) -> Rejection | None:
+def check_answer(answer: str, passage: str, *, question: str = "", headings: Sequence[str] = ()) -> Rejection | None:
     evidence = read_evidence(passage, tuple(headings), question)
     verbatim = {fold(read.piece.text).text for read in evidence.reads}
     read = [(piece.text, facts(piece.text)) for piece in pieces(answer)]
@@ -26,7 +27,9 @@ def check_answer(
     for text, found in read:
         fault = foreign_fact(found, text, evidence)
         if fault is None and evidence.english:
-            fault = foreign_word(found, evidence) or wrong_way(found, text, evidence) or _invented(found, text, evidence)
+            fault = (
+                foreign_word(found, evidence) or wrong_way(found, text, evidence) or _invented(found, text, evidence)
+            )
         if fault:
             return fault
     return misfit([found for _, found in read], evidence, facts(question)) if evidence.english else None

@@ -12,13 +12,26 @@ from generate.grounding.words import STOP
 
 Kind = Literal["url", "code", "date", "time", "weekday", "number", "name", "word", "small"]
 
-_MONTHS = "january february march april may june july august september october november december".split()
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _SHORT = {name[:3]: number for number, name in enumerate(_MONTHS, start=1)} | {"sept": 9}
 _MONTH = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
     r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?"
 )
-_DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'`)\]]+[^\s<>\"'`)\].,;:!?]", re.IGNORECASE)
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _CODE = re.compile(
@@ -109,7 +122,12 @@ def facts(text: str) -> tuple[Fact, ...]:
     found.sort(key=lambda fact: fact.start)
     for place, fact in enumerate(found[:-1]):  # `Clara Weiss` where a sentence begins
         after = found[place + 1]
-        if fact.kind == "word" and fact.text[0].isupper() and after.kind == "name" and after.start == fact.start + len(fact.text) + 1:
+        if (
+            fact.kind == "word"
+            and fact.text[0].isupper()
+            and after.kind == "name"
+            and after.start == fact.start + len(fact.text) + 1
+        ):
             found[place] = Fact("name", fact.key, fact.text, fact.start)
     return _clauses(text, found)
 
@@ -124,13 +142,33 @@ def _word(word: "re.Match[str]", text: str) -> Fact:
     return Fact(kind, low if kind == "small" else root(low), word.group(), word.start())
 
 
-_JOINING = frozenset("from to by than rather instead not never no without with and or but if only unless".split())
+_JOINING = frozenset(
+    [
+        "from",
+        "to",
+        "by",
+        "than",
+        "rather",
+        "instead",
+        "not",
+        "never",
+        "no",
+        "without",
+        "with",
+        "and",
+        "or",
+        "but",
+        "if",
+        "only",
+        "unless",
+    ]
+)
 
 
 def _opens(text: str, place: int) -> bool:
     """Tell whether a word stands where a sentence or an item begins, where every word has a capital."""
     before = text[:place].rstrip(" \"'\u201c(*-")
-    return not before or before[-1] in ".!?\n" and not _TITLE.search(text, max(0, place - 5), place)
+    return not before or (before[-1] in ".!?\n" and not _TITLE.search(text, max(0, place - 5), place))
 
 
 def _clauses(text: str, found: list[Fact]) -> tuple[Fact, ...]:
@@ -153,12 +191,29 @@ _CUT = re.compile(
 def _date(found: "re.Match[str]") -> str:
     part = {name[:-1]: value for name, value in found.groupdict().items() if value}
     raw = part.get("month", "")
-    month = int(raw) if raw.isdigit() else _SHORT.get(raw.rstrip(".").lower()[:4].rstrip("."), 0) or _SHORT.get(raw[:3].lower(), 0)
+    month = (
+        int(raw)
+        if raw.isdigit()
+        else _SHORT.get(raw.rstrip(".").lower()[:4].rstrip("."), 0) or _SHORT.get(raw[:3].lower(), 0)
+    )
     if raw == "May" and len(part) == 1:  # more often a verb where it opens a sentence
         before = found.string[: found.start()].rstrip()
-        if not re.search(r"\b(?:in|of|until|till|to|by|since|from|and|or|mid-|early|late|before|after|between)\Z|-\Z", before):
+        if not re.search(
+            r"\b(?:in|of|until|till|to|by|since|from|and|or|mid-|early|late|before|after|between)\Z|-\Z", before
+        ):
             return ""
-    if len(part) == 1 and raw.lower().rstrip(".") in {"mar", "jan", "jun", "dec", "sep", "oct", "nov", "apr", "jul", "aug"}:
+    if len(part) == 1 and raw.lower().rstrip(".") in {
+        "mar",
+        "jan",
+        "jun",
+        "dec",
+        "sep",
+        "oct",
+        "nov",
+        "apr",
+        "jul",
+        "aug",
+    }:
         return ""
     if raw == "March" and len(part) == 1 and not found.string[: found.start()].strip():
         return ""
@@ -172,7 +227,7 @@ def _minutes(found: "re.Match[str]") -> int | None:
     hour = int(found.group("hour") or found.group("hour1") or found.group("clock"))
     minute = int(found.group("minute") or 0)
     half = (found.group("half") or found.group("half1") or "").lower()
-    if found.group("minute") and "." in found.group() and not half or hour > 24 or minute > 59:
+    if (found.group("minute") and "." in found.group() and not half) or hour > 24 or minute > 59:
         return None
     if half.startswith("p") and hour < 12:
         hour += 12
@@ -182,7 +237,33 @@ def _minutes(found: "re.Match[str]") -> int | None:
 
 
 def _is_unit(text: str) -> bool:
-    return text.upper() in _CAPITAL_UNITS or re.fullmatch(r"\d+[A-Za-z]{1,2}", text) is not None and text[-1] in "bBmgWVshd"
+    return text.upper() in _CAPITAL_UNITS or (
+        re.fullmatch(r"\d+[A-Za-z]{1,2}", text) is not None and text[-1] in "bBmgWVshd"
+    )
 
 
-_CAPITAL_UNITS = frozenset("KB MB GB TB KIB MIB GIB TIB EUR USD GBP CHF JPY KW MW KWH HZ KHZ MHZ GHZ PX".split())
+_CAPITAL_UNITS = frozenset(
+    [
+        "KB",
+        "MB",
+        "GB",
+        "TB",
+        "KIB",
+        "MIB",
+        "GIB",
+        "TIB",
+        "EUR",
+        "USD",
+        "GBP",
+        "CHF",
+        "JPY",
+        "KW",
+        "MW",
+        "KWH",
+        "HZ",
+        "KHZ",
+        "MHZ",
+        "GHZ",
+        "PX",
+    ]
+)

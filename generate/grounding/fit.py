@@ -8,9 +8,8 @@ changed for another of the passage, it was put in the wrong place.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
-from generate.grounding.evidence import Evidence, Read, read_evidence
+from generate.grounding.evidence import Evidence, Read
 from generate.grounding.facts import Fact
 from generate.grounding.foreign import counted
 from generate.grounding.lexicon import GENERIC, bare_stem, class_of
@@ -18,14 +17,24 @@ from generate.grounding.numbers import TIME_UNITS
 from generate.grounding.polarity import POLES, opposed
 from generate.rejection import Rejection
 
-SWAPPED, SWAPPED_WORD, SWAPPED_OTHER = 0.95, 1.1, 1.4  # gains in fit from which on two things of a kind, two plain
+SWAPPED, SWAPPED_WORD, SWAPPED_OTHER = 0.8, 1.1, 1.4  # gains in fit from which on two things of a kind, two plain
 # words, two things of different kinds have changed places
 PUT, PUT_WORD = 1.05, 0.85  # gains from which on another thing, or another word of its class, belongs there
 
 _TYPED = frozenset(["date", "time", "weekday", "name"])
 _SHORT = 2  # facts of an answer's first sentence up to which the question belongs to it
-_WAYS = {"from": "from", "to": "to", "into": "to", "by": "by", "than": "not", "not": "not", "of": "of", "in": "in", "for": "for"}
-_PRONOUNS = frozenset("it they this that these those he she".split())
+_WAYS = {
+    "from": "from",
+    "to": "to",
+    "into": "to",
+    "by": "by",
+    "than": "not",
+    "not": "not",
+    "of": "of",
+    "in": "in",
+    "for": "for",
+}
+_PRONOUNS = frozenset(["it", "they", "this", "that", "these", "those", "he", "she"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +83,7 @@ class _Nearness:
         return (key, "") in self.pairs
 
 
-def misfit(
-    sentences: Sequence[Sequence[Fact]], evidence: Evidence, question: Sequence[Fact] = ()
-) -> Rejection | None:
+def misfit(sentences: Sequence[Sequence[Fact]], evidence: Evidence, question: Sequence[Fact] = ()) -> Rejection | None:
     """Look for two things that changed places, or one that took another's; a short answer is read with its question."""
     near = _nearness(evidence)
     tokens: list[_Token] = []
@@ -87,7 +94,9 @@ def misfit(
         number += not (follows and tokens)
         tokens += _tokens(found, near, number, clause=clause, place=sum(token.sentence == number for token in tokens))
     if question and sum(token.sentence == 0 for token in tokens) <= _SHORT:
-        tokens += [replace(token, asked=True) for token in _tokens(question, near, 0, clause=100, place=len(tokens) + 2)]
+        tokens += [
+            replace(token, asked=True) for token in _tokens(question, near, 0, clause=100, place=len(tokens) + 2)
+        ]
     best = max(_changes(tokens, near, evidence), default=None, key=lambda change: change[0])
     if best is None or best[0] < 0:
         return None
@@ -187,7 +196,9 @@ def _entities(evidence: Evidence) -> dict[str, str]:
 def _changes(tokens: list[_Token], near: _Nearness, evidence: Evidence) -> Iterator[tuple[float, Rejection]]:
     own = {(number, token.key) for token in tokens for number in (token.sentence, -1)}
     told = Counter(token.key for token in tokens)  # what is named twice may stand in two places
-    there = Counter(key for read in evidence.reads for key in {near.entities.get(fact.key, fact.key) for fact in read.facts})
+    there = Counter(
+        key for read in evidence.reads for key in {near.entities.get(fact.key, fact.key) for fact in read.facts}
+    )
 
     def clear(token: _Token) -> bool:
         """Tell whether it can be said which of its mentions is which."""
@@ -205,7 +216,10 @@ def _changes(tokens: list[_Token], near: _Nearness, evidence: Evidence) -> Itera
                 change = {one.key: two.key, two.key: one.key}
                 gain = _gain((one, two), change, tokens, near)
                 names = f"{one.fact.text.strip()} and {two.fact.text.strip()}"
-                yield gain - (SWAPPED_WORD if one.kind == "word" else SWAPPED if one.kind == two.kind else SWAPPED_OTHER), Rejection("swapped", names)
+                yield (
+                    gain - (SWAPPED_WORD if one.kind == "word" else SWAPPED if one.kind == two.kind else SWAPPED_OTHER),
+                    Rejection("swapped", names),
+                )
         for key, rival in _rivals(one, near, evidence):
             if rival.text.casefold() == one.fact.text.casefold() or one.key in key or key in one.key:
                 continue
@@ -222,8 +236,12 @@ def _alike(one: _Token, two: _Token) -> bool:
 
 
 def _says_nothing(token: _Token) -> bool:
-    return token.asked or token.kind == "word" and (
-        bare_stem(token.fact.text) in GENERIC or token.fact.text.lower() in {"after", "before", "on", "off", "must", "over", "all"}
+    return token.asked or (
+        token.kind == "word"
+        and (
+            bare_stem(token.fact.text) in GENERIC
+            or token.fact.text.lower() in {"after", "before", "on", "off", "must", "over", "all"}
+        )
     )
 
 
@@ -247,10 +265,18 @@ def _listed(one: _Token, two: _Token, tokens: list[_Token]) -> bool:
     if two.place - one.place == 1 and one.clause == two.clause and not two.way:
         return True
     between = [token.fact for token in tokens if token.sentence == one.sentence and one.place < token.place < two.place]
-    if any(fact.text.lower() not in {other.fact.text.lower() for other in tokens if other.fact is not fact} for fact in between):
+    if any(
+        fact.text.lower() not in {other.fact.text.lower() for other in tokens if other.fact is not fact}
+        for fact in between
+    ):
         return False
-    if two.place - one.place == 1 and two.clause != one.clause and any(
-        token.sentence == two.sentence and token.clause == two.clause and token.place > two.place for token in tokens
+    if (
+        two.place - one.place == 1
+        and two.clause != one.clause
+        and any(
+            token.sentence == two.sentence and token.clause == two.clause and token.place > two.place
+            for token in tokens
+        )
     ):
         return False
     return not two.way and one.kind == two.kind

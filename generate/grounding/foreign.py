@@ -17,7 +17,9 @@ _APART = re.compile(r"\s*(?:\w+\s+)?(?:more|less|later|earlier|longer|shorter|hi
 _LIMITED = re.compile(r"\b(?:than|least|most|up to|within|after|under|over|below|above)\s*\Z", re.IGNORECASE)
 _BY = re.compile(r"\b(?:by|another|additional|further|extra|plus|minus)\s*\Z", re.IGNORECASE)
 _MORE = re.compile(r"\b(?:more|less|extra|additional|later|earlier)\b", re.IGNORECASE)
-_ABOUT = re.compile(r"\b(?:about|around|roughly|approximately|nearly|almost|just|bit|under|over|some|close to)\b", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"\b(?:about|around|roughly|approximately|nearly|almost|just|bit|under|over|some|close to)\b", re.IGNORECASE
+)
 _STAND_IN = re.compile(r"<[^<>]+>|\b[A-Z]\b|\.\.\.")
 _CLOSE = 1e-6
 _WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -48,17 +50,28 @@ def foreign_word(found: tuple[Fact, ...], evidence: Evidence) -> Rejection | Non
         after = found[place + 1] if place + 1 < len(found) else None
         opens = fact.kind == "word" and fact.text[0].isupper() and after is not None and after.kind == "name"
         beside = after is not None and after.start == fact.start + len(fact.text) + 1
-        if (fact.kind == "name" or (opens and beside)) and evidence.foreign(fact) and not _initials(place, found, evidence):
+        if (
+            (fact.kind == "name" or (opens and beside))
+            and evidence.foreign(fact)
+            and not _initials(place, found, evidence)
+        ):
             return Rejection("foreign_name", fact.text)
         if fact.kind not in {"word", "name"}:
             continue
         number = class_of(fact.text)
         if number is not None and number in evidence.classes and not evidence.knows(fact.text):
             return Rejection("foreign_word", f"{fact.text}, not {evidence.classes[number]}")
-        if place and found[place - 1].text.lower() == "per" and fact.text.lower() not in TIME_UNITS and evidence.foreign(fact):
+        if (
+            place
+            and found[place - 1].text.lower() == "per"
+            and fact.text.lower() not in TIME_UNITS
+            and evidence.foreign(fact)
+        ):
             return Rejection("foreign_unit", f"per {fact.text}")
         unit = TIME_UNITS.get(fact.text.lower())
-        counted = any(other.quantity is not None and other.quantity.per == _per(unit) for other in found) if unit else True
+        counted = (
+            any(other.quantity is not None and other.quantity.per == _per(unit) for other in found) if unit else True
+        )
         if unit and not counted and root(fact.text) not in evidence.known and not _unit_follows(unit, evidence):
             return Rejection("foreign_unit", fact.text)
     return None
@@ -87,7 +100,11 @@ def _code(fact: Fact, evidence: Evidence) -> bool:
     if stands(name, evidence.given) or _stem_known(fact, evidence):
         return True
     parts = [part for part in re.split(r"[\s=:,()\[\]{}\"'|;]+", _STAND_IN.sub(" ", fact.text.strip("`"))) if part]
-    if fact.text.startswith("`") and parts and all(stands(part.casefold().strip("."), evidence.given) for part in parts):
+    if (
+        fact.text.startswith("`")
+        and parts
+        and all(stands(part.casefold().strip("."), evidence.given) for part in parts)
+    ):
         return True
     if fact.text.isalpha() and fact.text.isupper() and len(fact.text) > 1:
         initials = "".join(re.findall(r"(?<![^\W_])[^\W_]", evidence.given))
@@ -97,8 +114,10 @@ def _code(fact: Fact, evidence: Evidence) -> bool:
 
 def _stem_known(fact: Fact, evidence: Evidence) -> bool:
     """Tell whether what looks like a code name is a plain word of the passage, set in capitals."""
-    return fact.text.isalpha() and not fact.text.islower() and (
-        fact.key in STOP or bare_stem(fact.key) in GENERIC or bare_stem(fact.key) in evidence.stems
+    return (
+        fact.text.isalpha()
+        and not fact.text.islower()
+        and (fact.key in STOP or bare_stem(fact.key) in GENERIC or bare_stem(fact.key) in evidence.stems)
     )
 
 
@@ -127,7 +146,7 @@ def _time(fact: Fact, evidence: Evidence) -> bool:
         return fact.key == "weekday" and any(word in evidence.given for word in ("working day", "monday to friday"))
     hour, minute = divmod(int(fact.key), 60)
     bare = [one.value for one in evidence.quantities if not one.dimension or one.dimension == "time"]
-    return minute == 0 and (hour in bare or (hour % 12) in bare and not evidence.has("time"))
+    return minute == 0 and (hour in bare or ((hour % 12) in bare and not evidence.has("time")))
 
 
 def _near(first: float, second: float) -> bool:
@@ -147,7 +166,9 @@ def same(own: Quantity, other: Quantity, evidence: Evidence) -> bool:
         return False
     if own.per and not (own.dimension or (own.noun and root(own.noun) == root(other.noun))):
         return False
-    if own.per and not any(_per_known(own.per, name, unit) and name in evidence.given for name, unit in TIME_UNITS.items()):
+    if own.per and not any(
+        _per_known(own.per, name, unit) and name in evidence.given for name, unit in TIME_UNITS.items()
+    ):
         return False
     if own.dimension and other.dimension:
         return _alike(own, other) and _near(own.size, other.size)
@@ -181,16 +202,20 @@ def _number(own: Quantity, found: tuple[Fact, ...], sentence: str, evidence: Evi
         return ""
     if not evidence.english and any(ELSEWHERE.get(word) == own.value for word in WORD.findall(evidence.given)):
         return ""
-    if any(_year(fact, own) for fact in evidence.has("date")) or stands(own.text.casefold().strip(), evidence.given) and (
-        own.text.strip()[-1:].isalpha() and own.dimension
+    if any(_year(fact, own) for fact in evidence.has("date")) or (
+        stands(own.text.casefold().strip(), evidence.given) and (own.text.strip()[-1:].isalpha() and own.dimension)
     ):
         return ""
     if _follows(own, found, sentence, evidence):
         return ""
     near = [other for other in evidence.quantities if _near(other.value, own.value)]
-    return "foreign_unit" if near and own.dimension and not any(_alike(own, other) and other.dimension for other in near) or (
-        near and own.per
-    ) or any(other.dimension for other in near) and own.dimension else "foreign_number"
+    return (
+        "foreign_unit"
+        if (near and own.dimension and not any(_alike(own, other) and other.dimension for other in near))
+        or (near and own.per)
+        or (any(other.dimension for other in near) and own.dimension)
+        else "foreign_number"
+    )
 
 
 def _year(fact: Fact, own: Quantity) -> bool:
@@ -212,7 +237,11 @@ def _follows(own: Quantity, found: tuple[Fact, ...], sentence: str, evidence: Ev
     strong = bool(_SUM.search(sentence) or _APART.match(sentence, own.end) or _BY.search(sentence, 0, own.start))
     added = {fact.quantity for read in evidence.reads for fact in read.facts if _adds(fact, read.piece.text)}
     for numbers in _grouped(evidence):
-        like = [one for one in numbers if one.dimension == own.dimension or (not one.dimension and own.dimension == "months")]
+        like = [
+            one
+            for one in numbers
+            if one.dimension == own.dimension or (not one.dimension and own.dimension == "months")
+        ]
         for one, two in combinations(like, 2):
             bare = not one.dimension
             backing = [part for part in (one, two) if any(same(other, part, evidence) for other in told)]
@@ -220,11 +249,15 @@ def _follows(own: Quantity, found: tuple[Fact, ...], sentence: str, evidence: Ev
             first, second, goal = (one.value, two.value, own.value) if bare else (one.size, two.size, own.size)
             if backed and (_near(first + second, goal) or _near(abs(first - second), goal)):
                 return True
-        if strong and any(_near(sum(one.size for one in like[low : low + 3]), own.size) for low in range(len(like) - 2)):
+        if strong and any(
+            _near(sum(one.size for one in like[low : low + 3]), own.size) for low in range(len(like) - 2)
+        ):
             return True
         if own.dimension == "percent":
             bare_ones = [one.value for one in numbers if not one.dimension]
-            if any(two and abs(100 * one / two - own.value) < 0.51 for one in bare_ones for two in bare_ones if one != two):
+            if any(
+                two and abs(100 * one / two - own.value) < 0.51 for one in bare_ones for two in bare_ones if one != two
+            ):
                 return True
     if own.dimension == "time":
         for read in evidence.reads:

@@ -301,7 +301,16 @@ def _lines(block: str) -> list[str]:
 def _stem(word: str) -> str:
     """Take the commonest English endings off."""
     word = word.replace("\u2019", "'").removesuffix("'s").removesuffix("s'")
-    for ending, put in (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ied", "y"), ("ed", ""), ("ly", ""), ("es", ""), ("s", "")):
+    for ending, put in (
+        ("ies", "y"),
+        ("sses", "ss"),
+        ("ing", ""),
+        ("ied", "y"),
+        ("ed", ""),
+        ("ly", ""),
+        ("es", ""),
+        ("s", ""),
+    ):
         if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith(("ss", "us", "is", "eed")):
             word = word[: -len(ending)] + put
             if ending in {"ing", "ed"}:
@@ -343,4 +352,6 @@ def bare_stem(word: str) -> str:
 def class_of(word: str) -> int | None:
     """Give the number of the class of things that a word names one of."""
     low = word.lower()
-    return next((CLASS_OF[form] for form in (low, low.removesuffix("s"), low.removesuffix("es")) if form in CLASS_OF), None)
+    return next(
+        (CLASS_OF[form] for form in (low, low.removesuffix("s"), low.removesuffix("es")) if form in CLASS_OF), None
+    )

@@ -6,15 +6,19 @@
 import re
 from dataclasses import dataclass, replace
 
-_ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+_ONES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+)
 _WORDS: dict[str, float] = {word: value for value, word in enumerate((_ONES + " eighteen nineteen").split())}
 _WORDS |= {
     word: 10.0 * value
-    for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
+    for value, word in enumerate(
+        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2
+    )
 }
 _WORDS |= {"dozen": 12.0, "once": 1.0, "twice": 2.0, "thrice": 3.0, "half": 0.5, "double": 2.0}
 _SCALES = {"hundred": 100.0, "thousand": 1e3, "million": 1e6, "billion": 1e9}
-_ORDINALS = "third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
+_ORDINALS = ["third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"]
 
 _DAY = 86_400.0
 # dimension, factor to its measure, and the names
@@ -88,9 +92,29 @@ for _dimension, _factor, _names in (
     for _name in _names.split():
         _UNITS[_name] = (_dimension, _factor)
 MONEY = frozenset(["euro", "dollar", "sterling", "yen", "francs", "cents"])
-_CASED = {"m": "m", "M": "", "s": "s", "S": "", "h": "h", "H": "", "d": "d", "D": "", "t": "t", "T": "", "a": "", "b": ""}
+_CASED = {
+    "m": "m",
+    "M": "",
+    "s": "s",
+    "S": "",
+    "h": "h",
+    "H": "",
+    "d": "d",
+    "D": "",
+    "t": "t",
+    "T": "",
+    "a": "",
+    "b": "",
+}
 TIME_UNITS = {name: unit for name, unit in _UNITS.items() if unit[0] in {"time", "months"} and len(name) > 2}
-_EVERY = {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month", "quarterly": "quarter", "yearly": "year"}
+_EVERY = {
+    "hourly": "hour",
+    "daily": "day",
+    "weekly": "week",
+    "monthly": "month",
+    "quarterly": "quarter",
+    "yearly": "year",
+}
 _EVERY |= {"annually": "year", "annual": "year"}
 
 _SPELLED = "|".join(sorted((*_WORDS, *_SCALES), key=len, reverse=True))
@@ -170,7 +194,9 @@ def quantities(text: str) -> list[Quantity]:
             dimension, factor = _UNITS[one.group("unit").lower()]
             loose = one.group("half") is None and one.group("more") is None
             found.append(
-                Quantity(share, dimension, share * factor, one.group("unit"), 0.0, *one.span(), one.group(), loose=loose)
+                Quantity(
+                    share, dimension, share * factor, one.group("unit"), 0.0, *one.span(), one.group(), loose=loose
+                )
             )
     for one in _RATE.finditer(text):
         unit = one.group("unit") or _EVERY[one.group("adverb").lower()]
@@ -218,7 +244,19 @@ ELSEWHERE = {
         "twee drie vier vijf zes zeven acht negen tien elf twaalf",
     )
     for value, word in enumerate(line.split(), start=2)
-} | {"zweimal": 2, "dreimal": 3, "duas": 2, "ein": 1, "eine": 1, "un": 1, "une": 1, "uno": 1, "una": 1, "um": 1, "een": 1}
+} | {
+    "zweimal": 2,
+    "dreimal": 3,
+    "duas": 2,
+    "ein": 1,
+    "eine": 1,
+    "un": 1,
+    "une": 1,
+    "uno": 1,
+    "una": 1,
+    "um": 1,
+    "een": 1,
+}
 
 
 def read(digits: str) -> float:
@@ -282,10 +320,23 @@ def _joined(text: str, found: list[Quantity]) -> list[Quantity]:
     for one in reversed(found):
         after = out[-1] if out else None
         between = text[one.end : after.start] if after else ""
-        if after and after.dimension and not one.dimension and _JOINED.fullmatch(" " + between.strip()) and not one.loose:
+        if (
+            after
+            and after.dimension
+            and not one.dimension
+            and _JOINED.fullmatch(" " + between.strip())
+            and not one.loose
+        ):
             factor = after.size / after.value if after.value else 1.0
             one = Quantity(
-                one.value, after.dimension, one.value * factor, after.noun, after.per, one.start, one.end, one.text,
+                one.value,
+                after.dimension,
+                one.value * factor,
+                after.noun,
+                after.per,
+                one.start,
+                one.end,
+                one.text,
             )
         elif (
             after
@@ -294,7 +345,14 @@ def _joined(text: str, found: list[Quantity]) -> list[Quantity]:
             and re.fullmatch(r"\s*(?:and|,)?\s*", between)
         ):
             out[-1] = Quantity(
-                one.value, "time", one.size + after.size, one.noun, 0.0, one.start, after.end, text[one.start : after.end]
+                one.value,
+                "time",
+                one.size + after.size,
+                one.noun,
+                0.0,
+                one.start,
+                after.end,
+                text[one.start : after.end],
             )
             continue
         out.append(one)

@@ -14,7 +14,9 @@ _LINK = re.compile(r"!?\[([^\[\]]*)\]\(<?([^()\s>]*)>?\)")
 _MARKS = re.compile(r"\*\*|__|~~|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)|^\s*>\s?", re.MULTILINE)
 _ESCAPE = re.compile(r"\\([_*\[\]().!<>&$~\"'#{}|-])")
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]*>|<!--.*?-->", re.DOTALL)
-_END = re.compile(r"(?<=[.!?])[\"'\u201d\u2019)\]]*\s+(?=[\"'\u201c(\[`*]*[A-Z\d\u00c0-\u00de`])|(?<=[\u3002\uff01\uff1f])")
+_END = re.compile(
+    r"(?<=[.!?])[\"'\u201d\u2019)\]]*\s+(?=[\"'\u201c(\[`*]*[A-Z\d\u00c0-\u00de`])|(?<=[\u3002\uff01\uff1f])"
+)
 _ABBREVIATION = re.compile(
     r"(?:\b(?:[Ee]\.g|[Ii]\.e|etc|vs|Dr|Mr|Mrs|Ms|Prof|St|Inc|Ltd|approx|dept|Fig|ca|bzw|z\.B|[ap]\.m)"
     r"|(?<!\d )(?<!\d\u00a0)\b[A-Z])\.[\"'\u201d\u2019)\]]*\Z"
@@ -67,7 +69,15 @@ def pieces(passage: str) -> list[Piece]:
         nonlocal held, opening, kind, term
         if held:
             found = sentences(bare(" ".join(held)))
-            out.extend(Piece(one, term if place else opening if kind == "item" else "", group, "more" if place and kind == "item" else kind) for place, one in enumerate(found))
+            out.extend(
+                Piece(
+                    one,
+                    term if place else opening if kind == "item" else "",
+                    group,
+                    "more" if place and kind == "item" else kind,
+                )
+                for place, one in enumerate(found)
+            )
             if kind == "sentence" and found:
                 opening = found[-1] if found[-1].endswith(":") else ""
         held, kind, term = [], "sentence", ""
@@ -121,6 +131,45 @@ def _tag(found: "re.Match[str]") -> str:
 
 
 _HTML = frozenset(
-    "a abbr b br code dd del div dl dt em h1 h2 h3 h4 h5 h6 hr i img kbd li ol p pre s small span strong sub sup table "
-    "tbody td th thead tr u ul".split()
+    [
+        "a",
+        "abbr",
+        "b",
+        "br",
+        "code",
+        "dd",
+        "del",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "i",
+        "img",
+        "kbd",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "s",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "tr",
+        "u",
+        "ul",
+    ]
 )

@@ -20,21 +20,67 @@ _NOT = r"(?:not|never|nobody|no|cannot|\w+n['\u2019]t)"
 _BEFORE = (  # what goes before a number, the longer ones first
     ("most", re.compile(rf"\b{_NOT}\s+(?:\w+\s+){{0,2}}?{_MORE}(?:\s+than)?(?:\s+\w+)?\s*\Z", re.IGNORECASE)),
     ("least", re.compile(rf"\b{_NOT}\s+(?:\w+\s+){{0,2}}?{_LESS}(?:\s+than)?(?:\s+\w+)?\s*\Z", re.IGNORECASE)),
-    ("most", re.compile(r"\b(?:at most|up to|max(?:imum|\.)?(?: of)?|as (?:many|much|long) as|limited to)(?:\s+the age of)?\s*\Z", re.IGNORECASE)),
+    (
+        "most",
+        re.compile(
+            r"\b(?:at most|up to|max(?:imum|\.)?(?: of)?|as (?:many|much|long) as|limited to)(?:\s+the age of)?\s*\Z",
+            re.IGNORECASE,
+        ),
+    ),
     ("least", re.compile(r"\b(?:at least|min(?:imum|\.)?(?: of)?)(?:\s+the age of)?\s*\Z", re.IGNORECASE)),
     ("least", re.compile(rf"\b(?:{_MORE}(?:\s+than)?(?:\s+the age of)?)\s*\Z", re.IGNORECASE)),
     ("most", re.compile(rf"\b(?:{_LESS}(?:\s+than)?(?:\s+the age of)?)\s*\Z", re.IGNORECASE)),
 )
 _BEHIND = (
-    ("least", re.compile(rf"(?:\s+[\w\u00b0%]+){{0,2}}?,?\s+(?:or|and)\s+(?:more|later|newer|above|longer|higher|greater|over)\b|(?:\s+\w+){{0,2}}?\s+at least\b", re.IGNORECASE)),
-    ("most", re.compile(r"(?:\s+[\w\u00b0%]+){0,2}?,?\s+(?:or|and)\s+(?:less|fewer|earlier|younger|below|shorter|lower|under)\b|(?:\s+\w+){0,2}?\s+at (?:the )?most\b", re.IGNORECASE)),
+    (
+        "least",
+        re.compile(
+            r"(?:\s+[\w\u00b0%]+){0,2}?,?\s+(?:or|and)\s+(?:more|later|newer|above|longer|higher|greater|over)\b|(?:\s+\w+){0,2}?\s+at least\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "most",
+        re.compile(
+            r"(?:\s+[\w\u00b0%]+){0,2}?,?\s+(?:or|and)\s+(?:less|fewer|earlier|younger|below|shorter|lower|under)\b|(?:\s+\w+){0,2}?\s+at (?:the )?most\b",
+            re.IGNORECASE,
+        ),
+    ),
 )
 _NEW = re.compile(r"(?:\s+\w+){0,1}?\s+or\s+(?P<way>newer|older|later|earlier|younger)\b", re.IGNORECASE)
 _NEAR_WORDS = frozenset(
-    "before after prior following with without above below over under inside outside more less fewer shorter longer larger "
-    "smaller higher lower greater earlier later least most first last".split()
+    [
+        "before",
+        "after",
+        "prior",
+        "following",
+        "with",
+        "without",
+        "above",
+        "below",
+        "over",
+        "under",
+        "inside",
+        "outside",
+        "more",
+        "less",
+        "fewer",
+        "shorter",
+        "longer",
+        "larger",
+        "smaller",
+        "higher",
+        "lower",
+        "greater",
+        "earlier",
+        "later",
+        "least",
+        "most",
+        "first",
+        "last",
+    ]
 )
-_IGNORED = frozenset("may all each every with none".split())
+_IGNORED = frozenset(["may", "all", "each", "every", "with", "none"])
 _NEGATIVE = re.compile(
     r"\b(?:forbid\w*|forbidden|prohibit\w*|ban|banned|refus\w*|den(?:y|ied|ies)|reject\w*|lack\w*|lose\w*|lost|fail\w*|avoid\w*"
     r"|except|stop\w*|skip\w*|exempt|disable\w*|invalid|instead|rather|un(?!less|der|til|it|iq|ion)\w+|(?!unless)\w+less"
@@ -43,11 +89,40 @@ _NEGATIVE = re.compile(
     re.IGNORECASE,
 )
 _WEAK = frozenset(["help", "default"])  # `if that does not help`, `not by default`
-_CONDITIONS = frozenset("if when provided".split())
-_PREDICATES = frozenset("is are was were must may can will".split())  # what they open is no more negated
-_DETERMINERS = frozenset("no nobody none nothing neither".split())  # `no restart is needed`
-_COMPARED = frozenset("more less fewer longer larger higher greater shorter smaller lower older younger later earlier".split())
-_FLIPPED = ("allow", "required", "accept", "enable", "supported", "available", "compatible", "valid", "paid", "open", "encrypted")
+_CONDITIONS = frozenset(["if", "when", "provided"])
+_PREDICATES = frozenset(["is", "are", "was", "were", "must", "may", "can", "will"])  # what they open is no more negated
+_DETERMINERS = frozenset(["no", "nobody", "none", "nothing", "neither"])  # `no restart is needed`
+_COMPARED = frozenset(
+    [
+        "more",
+        "less",
+        "fewer",
+        "longer",
+        "larger",
+        "higher",
+        "greater",
+        "shorter",
+        "smaller",
+        "lower",
+        "older",
+        "younger",
+        "later",
+        "earlier",
+    ]
+)
+_FLIPPED = (
+    "allow",
+    "required",
+    "accept",
+    "enable",
+    "supported",
+    "available",
+    "compatible",
+    "valid",
+    "paid",
+    "open",
+    "encrypted",
+)
 _PREFIX = re.compile(r"^(?:un|non-?|in|im|dis|ir)(?=[a-z]{4})")
 
 
@@ -72,7 +147,12 @@ class _Mention:
 
 def wrong_way(found: Sequence[Fact], sentence: str, evidence: Evidence) -> Rejection | None:
     """Look for a limit that goes the other way, an opposite, and a negation too many or too few."""
-    return _bounds(found, sentence, evidence) or _prefixes(found, evidence) or _poles(found, evidence) or _negations(found, evidence)
+    return (
+        _bounds(found, sentence, evidence)
+        or _prefixes(found, evidence)
+        or _poles(found, evidence)
+        or _negations(found, evidence)
+    )
 
 
 def _bound(fact: Fact, text: str) -> str:
@@ -178,7 +258,11 @@ def _switched(found: Sequence[Fact], place: int) -> bool:
     behind = found[place + 1].text.lower() if place + 1 < len(found) else ""
     if place + 1 < len(found) and found[place + 1].kind != "small":
         return False
-    return before in {"is", "are", "be", "been"} or behind == "by" or any(word.startswith(("turn", "switch")) for word in ahead)
+    return (
+        before in {"is", "are", "be", "been"}
+        or behind == "by"
+        or any(word.startswith(("turn", "switch")) for word in ahead)
+    )
 
 
 def _poles(found: Sequence[Fact], evidence: Evidence) -> Rejection | None:
@@ -262,7 +346,10 @@ def _is_negation(group: Sequence[Fact], place: int) -> bool:
     behind = [fact.text.lower() for fact in group[place + 1 : place + 5]]
     if behind[:1] == ["longer"] and behind[1:2] != ["than"]:
         return True
-    return not any(word in _COMPARED or (word.endswith("er") and behind[at + 1 : at + 2] == ["than"]) for at, word in enumerate(behind))
+    return not any(
+        word in _COMPARED or (word.endswith("er") and behind[at + 1 : at + 2] == ["than"])
+        for at, word in enumerate(behind)
+    )
 
 
 def _negations(found: Sequence[Fact], evidence: Evidence) -> Rejection | None:
@@ -285,7 +372,9 @@ def _negations(found: Sequence[Fact], evidence: Evidence) -> Rejection | None:
                 continue
             if own.no.lower() == "unless" and not any(clause.some for clause, _ in top):
                 continue
-            if not any(clause.no and (clause.no.lower() != "without" or clause.scope & own.keys) for clause, _ in top) and not any(_turns(read, own.keys) for _, read in top):
+            if not any(
+                clause.no and (clause.no.lower() != "without" or clause.scope & own.keys) for clause, _ in top
+            ) and not any(_turns(read, own.keys) for _, read in top):
                 return Rejection("negation", f"{own.no}: {top[0][1].piece.text[:200]}")
         elif not own.no and not own.only and all(clause.no and clause.scope & own.keys for clause, _ in top):
             return Rejection("negation", f"without {top[0][0].no}: {top[0][1].piece.text[:200]}")

@@ -43,7 +43,7 @@ def test_the_request_begins_with_the_passage_and_ends_with_the_task() -> None:
         verdict(supported="yes", answers="True"),
         "{'reason': '', 'supported': True, 'answers_question': True}",
         '{"supported": true, "answers_question": true, "reason": "it is',
-        'supported: yes\nanswers question: yes',
+        "supported: yes\nanswers question: yes",
         '{"note": {}} ' + verdict(),
     ],
 )
