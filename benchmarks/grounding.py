@@ -18,7 +18,7 @@ from typing import NamedTuple
 import yaml
 
 from generate.grounding import check_answer
-from generate.strategies import Rejection
+from generate.rejection import Rejection
 
 HERE = Path(__file__).resolve().parent / "grounding"
 SPLITS = ("built", "held_out", "unseen")
