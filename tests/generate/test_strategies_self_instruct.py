@@ -228,7 +228,8 @@ def run(folder: Path, **settings: Any) -> tuple[GenerationReport, list[dict[str,
     out = folder / "out"
     config = GenerateConfig(strategies=(SelfInstruct(**settings),), samples=1)
     report = generate([docs], out / "pairs.parquet", config=config, client=Lister())
-    return report, *(pq.read_table(out / name).to_pylist() for name in ("pairs.parquet", "rejected.parquet"))
+    made, rejected = (pq.read_table(out / name).to_pylist() for name in ("pairs.parquet", "rejected.parquet"))
+    return report, made, rejected
 
 
 def test_a_run_keeps_what_is_new_in_the_order_in_which_it_asked(tmp_path: Path) -> None:
