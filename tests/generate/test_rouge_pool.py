@@ -53,7 +53,8 @@ def test_hundreds_of_texts_are_judged_one_after_the_other_as_rouge_score_would()
     for _ in range(400):
         words = chance.choices(known, k=9)
         texts.append(" ".join(words[: chance.randint(3, 9)]))
-    pool, kept = RougePool(0.7), []
+    pool = RougePool(0.7)
+    kept: list[str] = []
     for text in texts:
         too_near = any(rouge_l(each, text) > 0.7 for each in kept)
         assert (pool.nearest(text) is not None) == too_near
