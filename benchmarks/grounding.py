@@ -2,9 +2,10 @@
 
     python benchmarks/grounding.py [--split built|held_out|unseen] [--show]
 
-The passages, right answers and errors are in `benchmarks/grounding/`: `built.yaml` was at hand when the rules were
-written; `held_out.yaml` was written before, measured once, and then mended by; `unseen.yaml` was measured last. A planted error is one stretch of a right answer put
-in another way, or a sentence added at its end.
+The passages, right answers and errors are in `benchmarks/grounding/`. `built.yaml` was at hand when the rules were
+written; `held_out.yaml` was written before, measured once, and then looked at and mended by; `unseen.yaml` was
+written before the last mends, and measured once after them. A planted error is one stretch of a right answer put in
+another way, or a sentence added at its end.
 """
 
 import argparse
@@ -123,7 +124,8 @@ def _print(name: str, result: Result, *, show: bool) -> None:
     print(f"{result.seconds / answers * 1000:.2f} ms of CPU an answer")
     for kind in sorted(result.planted):
         print(
-            f"| {kind} | {result.planted[kind]} | {result.caught[kind]} | {result.caught[kind] / result.planted[kind]:.1%} |"
+            f"| {kind} | {result.planted[kind]} | {result.caught[kind]} "
+            f"| {result.caught[kind] / result.planted[kind]:.1%} |"
         )
     if show:
         for case, found in result.rejected:

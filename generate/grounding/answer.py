@@ -20,6 +20,19 @@ FOREIGN_WORDS, FOREIGN_SHARE = (
 
 
 def check_answer(answer: str, passage: str, *, question: str = "", headings: Sequence[str] = ()) -> Rejection | None:
+    """Hold an answer against its passage, sentence by sentence; None if nothing speaks against it.
+
+    Reasons: `foreign_number`, `foreign_unit`, `foreign_date`, `foreign_identifier`, `foreign_url`, `foreign_name` and
+    `foreign_word` for what stands nowhere and does not follow; `swapped` and `misplaced` for what stands elsewhere;
+    `opposite` and `negation`; `unsupported` for a sentence with words of its own. In other languages than English only
+    numbers, dates, code names and addresses are judged.
+
+    Args:
+        answer: The answer.
+        passage: The passage that it rests on.
+        question: The question; what it names may be named.
+        headings: The headings of the passage, likewise.
+    """
     evidence = read_evidence(passage, tuple(headings), question)
     verbatim = {fold(read.piece.text).text for read in evidence.reads}
     read = [(piece.text, facts(piece.text)) for piece in pieces(answer)]

@@ -1,4 +1,4 @@
-"""What a text states that can be held against another: addresses, code names, dates, times, quantities, names, words."""
+"""What a text states that can be held against another: addresses, code names, dates, quantities, names, words."""
 
 import re
 from dataclasses import dataclass
@@ -84,7 +84,7 @@ class Fact:
 
 
 @lru_cache(maxsize=4_000)
-def facts(text: str) -> tuple[Fact, ...]:
+def facts(text: str) -> tuple[Fact, ...]:  # noqa: PLR0912 - one branch for each kind of fact
     """Read the facts of a sentence, in its order."""
     found: list[Fact] = []
     masked = text
@@ -117,8 +117,7 @@ def facts(text: str) -> tuple[Fact, ...]:
             key = f"{quantity.dimension}:{quantity.size:.6g}"
             found.append(Fact("number", key, text[start:end], start, quantity))
             masked = masked[:start] + "\ufffc" * (end - start) + masked[end:]
-    for word in _WORD.finditer(masked):
-        found.append(_word(word, masked))
+    found.extend(_word(word, masked) for word in _WORD.finditer(masked))
     found.sort(key=lambda fact: fact.start)
     for place, fact in enumerate(found[:-1]):  # `Clara Weiss` where a sentence begins
         after = found[place + 1]

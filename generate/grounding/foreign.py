@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from generate.answers import WORD
 from generate.grounding.evidence import Evidence
@@ -262,7 +262,7 @@ def _follows(own: Quantity, found: tuple[Fact, ...], sentence: str, evidence: Ev
     if own.dimension == "time":
         for read in evidence.reads:
             times = [int(fact.key) for fact in read.facts if fact.kind == "time"]
-            spans = {(late - early) % 1440 * 60 for early, late in zip(times, times[1:], strict=False)}
+            spans = {(late - early) % 1440 * 60 for early, late in pairwise(times)}
             if own.size in spans:
                 return True
     return False
@@ -309,7 +309,7 @@ def _initials(place: int, found: tuple[Fact, ...], evidence: Evidence) -> bool:
     for low in range(max(0, place - 3), place + 1):
         for high in range(place + 1, min(len(found), place + 4) + 1):
             run = found[low:high]
-            if len(run) > 1 and all(fact.text[:1].isupper() for fact in run):
-                if stands("".join(fact.text[0] for fact in run).casefold(), evidence.given):
-                    return True
+            named = len(run) > 1 and all(fact.text[:1].isupper() for fact in run)
+            if named and stands("".join(fact.text[0] for fact in run).casefold(), evidence.given):
+                return True
     return False

@@ -238,7 +238,6 @@ _CLASSES = """
     bluetooth wifi ethernet lorawan zigbee
     finance legal marketing sales procurement logistics
     bank insurance
-    january february march april may june july august september october november december
 """
 
 # Words with which a model says anything at all: they tell nothing that could be false.
@@ -264,7 +263,8 @@ _GENERIC = """
     people person somebody everyone everybody nobody altogether beforehand namely i.e e.g etc
     one two three four five six seven eight nine ten okay yes no not
     approximately roughly exact equal equivalent otherwise instead subsequently eventually effective takes effect
-    decide choose apply give get keep let say show turn let's apart per later less more add life change hold join compute
+    decide choose apply give get keep let say show turn let's apart per later less more add life change hold join
+    compute
     last come minimum maximum inside outside nothing average limit responsible agree draw bit little remember proceed
     attention careful carefully respect contact ask advise recommend suggest cost count calculate sum equivalent rate
     receive accept allow permit forbid prevent avoid stop start finish complete try attempt choose pick select

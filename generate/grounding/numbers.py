@@ -121,13 +121,14 @@ _SPELLED = "|".join(sorted((*_WORDS, *_SCALES), key=len, reverse=True))
 _NUMBER = re.compile(
     r"(?P<digits>(?<![\w.,/#-])[-\u2212]?\d+(?:[.,' \u00a0\u202f]\d{3})*(?:[.,]\d+)?(?![\w]|[.,:/]\d|-\d))"
     r"|(?P<glued>(?<![\w.,/#-])[-\u2212]?\d+(?:[.,]\d+)?(?=(?:[A-Za-z\u00b0%]{1,3})\b|\u00b0|%))"
-    rf"|\b(?P<spelled>(?:{_SPELLED})(?:(?:[ -]|(?<=hundred)\sand\s|(?<=thousand)\sand\s)(?:{_SPELLED}))*)\b(?P<half>\s+and\s+a\s+half\b)?"
+    rf"|\b(?P<spelled>(?:{_SPELLED})(?:(?:[ -]|(?<=hundred)\sand\s|(?<=thousand)\sand\s)(?:{_SPELLED}))*)\b"
+    r"(?P<half>\s+and\s+a\s+half\b)?"
     rf"|\b(?P<ordinal>{'|'.join(_ORDINALS)}|\d+(?:st|nd|rd|th))\b",
     re.IGNORECASE,
 )
 _UNIT_AFTER = re.compile(
-    r"[ \u00a0-]?(?:(?:more|further|full|whole|working|business|calendar|unused|additional|consecutive|extra|paid|other|of an?|an?"
-    r"|degrees(?= [CF]))[ -]){0,2}"
+    r"[ \u00a0-]?(?:(?:more|further|full|whole|working|business|calendar|unused|additional|consecutive|extra|paid|other"
+    r"|of an?|an?|degrees(?= [CF]))[ -]){0,2}"
     r"(?P<unit>\u00b0 ?[CF]\b|%|[$\u20ac\u00a3\u00a5]|[A-Za-z\u00b2]+)(?:(?P<slash>/)(?P<per>[A-Za-z]+))?"
 )
 _PER = re.compile(
@@ -136,8 +137,8 @@ _PER = re.compile(
 )
 _JOINED = re.compile(r"\s*(?:-|\u2013|to|and|or|until|through|till|bis)\s*\Z")
 _A_UNIT = re.compile(
-    r"\b(?:(?:a\s+)?(?P<half>half |quarter of )an?|an?)\s+(?P<unit>second|minute|hour|day|week|fortnight|month|quarter|year"
-    r"|decade|century)\b(?P<more>\s+and\s+a\s+(?:half|quarter))?",
+    r"\b(?:(?:a\s+)?(?P<half>half |quarter of )an?|an?)\s+(?P<unit>second|minute|hour|day|week|fortnight|month|quarter"
+    r"|year|decade|century)\b(?P<more>\s+and\s+a\s+(?:half|quarter))?",
     re.IGNORECASE,
 )
 _RATE = re.compile(
@@ -204,11 +205,11 @@ def quantities(text: str) -> list[Quantity]:
         found.append(Quantity(1.0, "", 1.0, "time", _per(dimension, factor), *one.span(), one.group(), loose=True))
     found.sort(key=lambda one: one.start)
     for place in range(1, len(found)):  # `for 15 minutes and another 40`
-        one = found[place]
+        lone = found[place]
         before = next((each for each in reversed(found[:place]) if each.dimension == "time"), found[place - 1])
-        if not one.dimension and before.dimension and before.value and _ANOTHER.search(text, 0, one.start):
-            size = one.value * before.size / before.value
-            found[place] = replace(one, dimension=before.dimension, size=size, noun=before.noun)
+        if not lone.dimension and before.dimension and before.value and _ANOTHER.search(text, 0, lone.start):
+            size = lone.value * before.size / before.value
+            found[place] = replace(lone, dimension=before.dimension, size=size, noun=before.noun)
     return _joined(text, found)
 
 
@@ -260,7 +261,7 @@ ELSEWHERE = {
 
 
 def read(digits: str) -> float:
-    """Read a number in digits: points and commas before three digits part thousands, where more than one way is open."""
+    """Read a number in digits: a comma before three digits parts thousands."""
     digits = re.sub(r"[' \u00a0\u202f]", "", digits.replace("\u2212", "-"))
     if re.fullmatch(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?", digits):
         return float(digits.replace(",", ""))
@@ -317,7 +318,8 @@ def _per(dimension: str, factor: float) -> float:
 def _joined(text: str, found: list[Quantity]) -> list[Quantity]:
     """Give the first number of a range the unit of the last, and add hours to minutes."""
     out: list[Quantity] = []
-    for one in reversed(found):
+    for each in reversed(found):
+        one = each
         after = out[-1] if out else None
         between = text[one.end : after.start] if after else ""
         if (

@@ -18,8 +18,9 @@ _PAIRS = """
     before prior | after following afterwards
     least minimum min | most maximum max
     more above over exceed exceeds exceeding longer larger higher greater | less fewer below under shorter smaller lower
-    increase increases increased increasing raise raises raised rise rises rose risen grow grows grew | decrease decreases decreased
-        decreasing reduce reduces reduced lower lowers lowered fall falls fell dropped drops shrink shrinks shrank
+    increase increases increased increasing raise raises raised rise rises rose risen grow grows grew
+        | decrease decreases decreased decreasing reduce reduces reduced lower lowers lowered fall falls fell dropped
+        drops shrink shrinks shrank
     enable enables enabled activate activates activated | disable disables disabled deactivate deactivates deactivated
     with including include includes included | without excluding exclude excludes excluded
     required mandatory compulsory obligatory must need needs needed necessary requires require | optional voluntary

@@ -57,7 +57,7 @@ def sentences(text: str) -> list[str]:
     return [sentence for sentence in out if sentence]
 
 
-def pieces(passage: str) -> list[Piece]:
+def pieces(passage: str) -> list[Piece]:  # noqa: PLR0912, PLR0915 - one branch for each kind of line
     """Cut a passage into pieces."""
     out: list[Piece] = []
     group, fenced, head, opening = 0, False, None, ""

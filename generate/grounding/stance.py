@@ -35,14 +35,16 @@ _BEHIND = (
     (
         "least",
         re.compile(
-            r"(?:\s+[\w\u00b0%]+){0,2}?,?\s+(?:or|and)\s+(?:more|later|newer|above|longer|higher|greater|over)\b|(?:\s+\w+){0,2}?\s+at least\b",
+            r"(?:\s+[\w\u00b0%]+){0,2}?,?\s+(?:or|and)\s+(?:more|later|newer|above|longer|higher|greater|over)\b"
+            r"|(?:\s+\w+){0,2}?\s+at least\b",
             re.IGNORECASE,
         ),
     ),
     (
         "most",
         re.compile(
-            r"(?:\s+[\w\u00b0%]+){0,2}?,?\s+(?:or|and)\s+(?:less|fewer|earlier|younger|below|shorter|lower|under)\b|(?:\s+\w+){0,2}?\s+at (?:the )?most\b",
+            r"(?:\s+[\w\u00b0%]+){0,2}?,?\s+(?:or|and)\s+(?:less|fewer|earlier|younger|below|shorter|lower|under)\b"
+            r"|(?:\s+\w+){0,2}?\s+at (?:the )?most\b",
             re.IGNORECASE,
         ),
     ),
@@ -197,9 +199,9 @@ def _prefixes(found: Sequence[Fact], evidence: Evidence) -> Rejection | None:
         if (fact.kind not in {"word", "name"} and low != "used") or bare_stem(low) in evidence.stems:
             continue
         bare = _PREFIX.sub("", low)
-        if bare != low and bare_stem(bare) in evidence.stems and not _negated(found, fact):
-            if not any(NEGATION.fullmatch(other.text) for read in evidence.reads for other in read.facts):
-                return Rejection("opposite", fact.text)
+        denied = any(NEGATION.fullmatch(other.text) for read in evidence.reads for other in read.facts)
+        if bare != low and bare_stem(bare) in evidence.stems and not denied and not _negated(found, fact):
+            return Rejection("opposite", fact.text)
         for prefix in ("un", "non-", "in", "im", "dis"):
             if len(low) >= 4 and bare_stem(prefix + low) in evidence.stems and not _negated(found, fact):
                 return Rejection("opposite", f"{fact.text}, not {prefix}{low}")
@@ -243,8 +245,8 @@ def _mentions(found: Sequence[Fact], *, own: bool) -> Iterator[tuple[int, _Menti
         sign = -1 if _negated(found, fact) else 1
         for pair, pole in POLES[low]:
             if low in _ORDER and not own:  # `A before B` is `B after A`
-                ahead = frozenset(other.key for other in _content(found[:place])[-2:])
-                yield pair, _Mention(-pole, ahead, frozenset(), fact.text)
+                turned = frozenset(other.key for other in _content(found[:place])[-2:])
+                yield pair, _Mention(-pole, turned, frozenset(), fact.text)
             yield pair, _Mention((sign if pair in _FLIPPING else 1) * pole, near, around, fact.text, sign < 0)
 
 
@@ -376,7 +378,7 @@ def _negations(found: Sequence[Fact], evidence: Evidence) -> Rejection | None:
                 clause.no and (clause.no.lower() != "without" or clause.scope & own.keys) for clause, _ in top
             ) and not any(_turns(read, own.keys) for _, read in top):
                 return Rejection("negation", f"{own.no}: {top[0][1].piece.text[:200]}")
-        elif not own.no and not own.only and all(clause.no and clause.scope & own.keys for clause, _ in top):
+        elif not own.only and all(clause.no and clause.scope & own.keys for clause, _ in top):
             return Rejection("negation", f"without {top[0][0].no}: {top[0][1].piece.text[:200]}")
     return None
 
