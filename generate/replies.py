@@ -16,6 +16,8 @@ WRAP = "\"'`*_“”‘’«» "  # noqa: RUF001 - the signs are meant
 
 def read_reply(response: ChatResponse) -> str | Rejection:
     """Give the text of an answer without thoughts, or say why there is none."""
+    if response.refusal:
+        return Rejection("refused", response.refusal[:200])
     if response.finish_reason == "content_filter":
         return Rejection("filtered", "the server held the answer back")
     text = _END_OF_THOUGHT.sub("", _THOUGHT.sub("", response.text)).strip()

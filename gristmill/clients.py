@@ -99,7 +99,9 @@ def open_client(config: ClientConfig, progress: Progress = silent, *, beside: Pa
             return OpenAIBatch(
                 config.model, record=beside / "batches.json", base_url=config.base_url, progress=progress
             )
-        return OpenAICompatible(config.model, base_url=config.base_url, concurrency=config.concurrency)
+        return OpenAICompatible(
+            config.model, base_url=config.base_url, concurrency=config.concurrency, extra_body=config.extra_body
+        )
     if config.client == "vllm":
         from generate.clients.vllm import VLLM
         from train import model_name

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from train import EvaluateConfig, TrainConfig
 
 ClientName = Literal["embedded", "openai", "vllm"]
-CLIENT_KEYS = ("client", "model", "base_url", "concurrency", "batch", "vllm")
+CLIENT_KEYS = ("client", "model", "base_url", "concurrency", "batch", "vllm", "extra_body")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,7 @@ class ClientConfig:
         base_url: Address of the server; OPENAI_BASE_URL where none is named.
         concurrency: Requests in flight at once.
         batch: Ask the server through its Batch API: half the price, within a day.
+        extra_body: Further fields of every request to a server, `chat_template_kwargs` for example.
         vllm: Settings of `generate.clients.VLLM`, `max_model_len` for example.
     """
 
@@ -37,6 +38,7 @@ class ClientConfig:
     base_url: str | None = None
     concurrency: int = 16
     batch: bool = False
+    extra_body: dict[str, Any] = field(default_factory=dict)  # Any: JSON
     vllm: dict[str, Any] = field(default_factory=dict)  # Any: checked when the client is opened
 
     def __post_init__(self) -> None:
@@ -46,6 +48,8 @@ class ClientConfig:
             raise ValueError("the openai client needs the name of a model: add `model: NAME`")
         if self.batch and self.client != "openai":
             raise ValueError("batch goes with the openai client alone")
+        if self.extra_body and (self.client != "openai" or self.batch):
+            raise ValueError("extra_body goes with the openai client alone, and not with batch")
         if self.vllm and self.client != "vllm":
             raise ValueError("settings of vllm go with the vllm client alone")
 

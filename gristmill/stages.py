@@ -39,7 +39,8 @@ STAGES: Mapping[str, str] = {
     "fineweb": "curate.presets:FineWeb",
 }
 """Where each mend and stage is; it is imported when it is first asked for."""
-_CLIENT = ("client", "model", "base_url", "concurrency", "vllm")  # no batch: a stage asks a few rows at a time
+# No batch: a stage asks a few rows at a time.
+_CLIENT = ("client", "model", "base_url", "concurrency", "vllm", "extra_body")
 _PATHS = ("files", "prompt")
 _MODELS = ("model", "tokenizer")
 

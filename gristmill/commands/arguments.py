@@ -51,6 +51,13 @@ def add_client(parser: argparse.ArgumentParser) -> None:
         "--batch", action="store_true", help="ask the server through its Batch API: half the price, within a day"
     )
     group.add_argument(
+        "--extra-body",
+        type=json_object,
+        default={},
+        metavar="JSON",
+        help='further fields of every request to a server: {"chat_template_kwargs": {"enable_thinking": false}}',
+    )
+    group.add_argument(
         "--vllm",
         type=setting,
         action="append",
@@ -96,6 +103,19 @@ def setting(text: str) -> tuple[str, Any]:  # Any: YAML decides
         return name.strip(), float(value) if _is_exponent(value) else yaml.safe_load(value)
     except yaml.YAMLError:
         return name.strip(), value
+
+
+def json_object(text: str) -> dict[str, Any]:  # Any: JSON
+    """Read a JSON object."""
+    import json
+
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise argparse.ArgumentTypeError(f"a JSON object is expected, not {text!r}")
+    return value
 
 
 def _is_exponent(value: str) -> bool:
