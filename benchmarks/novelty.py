@@ -26,7 +26,7 @@ from rouge_score import rouge_scorer  # noqa: E402 - the paths come first
 from rouge_score.tokenizers import DefaultTokenizer  # noqa: E402
 from word_model import vocabulary  # noqa: E402
 
-from generate.rouge_pool import RougePool  # noqa: E402
+from generate.strategies.rouge_pool import RougePool  # noqa: E402
 
 THRESHOLD = 0.7
 NEAR_COPIES = 0.1  # of the invented instructions

@@ -4,13 +4,13 @@ The embedded model is a client too, but lives in `train` (`train.LocalModel`) an
 """
 
 from generate.askers import Resources
-from generate.budget import Budget
 from generate.clients import OpenAICompatible
 from generate.config import GenerateConfig
 from generate.journal import Journal, journalled
 from generate.planning import Assumptions, Plan, plan
 from generate.report import GenerationReport
 from generate.run import generate
+from generate.spending.budget import Budget
 from generate.strategies import (
     Across,
     Converse,

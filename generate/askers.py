@@ -8,11 +8,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from generate.budget import UNLIMITED, Budget, Purse
 from generate.journal import Journal, journalled
-from generate.metered import Metered
-from generate.prices import price_of
 from generate.report import Spent
+from generate.spending.budget import UNLIMITED, Budget, Purse
+from generate.spending.metered import Metered
+from generate.spending.prices import price_of
 from schemas import Client
 
 

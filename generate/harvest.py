@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from generate.brief import Brief
-from generate.budget import BudgetSpentError
 from generate.config import GenerateConfig
 from generate.novelty import Novelty
 from generate.quota import Quota
 from generate.rejection import Rejection
 from generate.report import Failed, Rejected, encodable
+from generate.spending.budget import BudgetSpentError
 from generate.strategies.strategy import Draft, Memory, Remembers, Unit
 from schemas import Example, LLMError, Message, Origin
 

@@ -16,11 +16,11 @@ from generate.askers import ALONE, Resources
 from generate.brief import Brief
 from generate.config import GenerateConfig
 from generate.journal import Journal
-from generate.prices import price_of
 from generate.quota import Quota
 from generate.report import Skipped, tally
 from generate.run import open_brief, open_quotas
 from generate.sections import rough_tokens
+from generate.spending.prices import price_of
 from generate.strategies.strategy import ToJudge, Unit
 from generate.survey import survey
 from schemas import ChatRequest, Client

@@ -11,9 +11,9 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from generate.brief import Brief
-from generate.labelled import read_labelled
 from generate.rejection import Rejection
 from generate.replies import read_reply
+from generate.strategies.labelled import read_labelled
 from generate.strategies.strategy import ToJudge
 from schemas import ChatRequest, ChatResponse
 

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from generate.budget import BudgetSpentError
+from generate.spending.budget import BudgetSpentError
 from generate.strategies.strategy import Draft, Steps, ToJudge
 from schemas import Answer, ChatRequest, ChatResponse, Client, InputError, LLMError
 

@@ -119,7 +119,7 @@ def read_recipe(path: Path, progress: Progress = silent) -> Recipe:
         documents=_documents(values.get("documents"), path),
         client=read_config(ClientConfig, client, where=f"{path}, generate"),
         judge=None if judge is None else read_config(ClientConfig, judge, where=f"{path}, generate.judge"),
-        budget=read_config(Budget, budget, where=f"{path}, generate.budget"),
+        budget=read_config(Budget, budget, where=f"{path}, generate.spending.budget"),
         prices=None if prices is None else path.parent / Path(prices).expanduser(),
         generate=generate_config({"seed": seed, **generate}, where=f"{path}, generate", base=path.parent),
         stages=_stages(values.get("curate"), seed, path, progress),

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from generate.brief import Brief
 from generate.candidates import Candidate, spread
 from generate.grounding import check_answer, check_follow_up, check_form, content_stems
-from generate.quoting import joined, quoted, stretch
 from generate.rejection import Rejection
+from generate.strategies.quoting import joined, quoted, stretch
 from generate.strategies.strategy import Draft, Steps, Unit
 from generate.structured import Items, ask_items, schema_of
 from schemas import ChatResponse, InputError, Message, Source, normal

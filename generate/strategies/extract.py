@@ -8,9 +8,9 @@ from typing import Literal, NamedTuple
 from generate.answers import WORD
 from generate.brief import Brief
 from generate.candidates import Candidate, draw, spread
-from generate.form_requests import check_form_request
 from generate.grounding import find_quote
 from generate.rejection import Rejection
+from generate.strategies.form_requests import check_form_request
 from generate.strategies.strategy import Draft, Steps, Unit
 from generate.structured import read_objects
 from schemas import ChatResponse, InputError, Message, Source, normal

@@ -10,7 +10,7 @@ from generate.grounding import check_answer, check_question, find_quote
 from generate.grounding.wording import check_wording
 from generate.novelty import Novelty
 from generate.rejection import Rejection
-from generate.statements import check_aim, check_quote, statements
+from generate.strategies.statements import check_aim, check_quote, statements
 from generate.strategies.strategy import Draft, Steps, ToJudge, Unit
 from generate.structured import Items, ask_items, read_items, schema_of, schema_of_one
 from schemas import ChatRequest, ChatResponse, InputError, Message, Source

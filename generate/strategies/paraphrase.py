@@ -9,8 +9,8 @@ from rapidfuzz import fuzz
 from generate.brief import Brief
 from generate.candidates import Candidate, draw, spread
 from generate.grounding import check_question, content_stems, locate
-from generate.names import kept_words
 from generate.rejection import Rejection
+from generate.strategies.names import kept_words
 from generate.strategies.question import Question, passage_answers, read_question
 from generate.strategies.strategy import Draft, Steps, Unit
 from generate.structured import Items, ask_items, schema_of

@@ -8,12 +8,12 @@ from generate.brief import Brief
 from generate.candidates import Candidate, draw, spread
 from generate.grounding import check_form, content_stems
 from generate.headings import document_name, plain, read_heading
-from generate.lists import read_lists
 from generate.rejection import Rejection
-from generate.requests import Topic, read_request, topics
+from generate.strategies.lists import read_lists
 from generate.strategies.question import read_question
+from generate.strategies.requests import Topic, read_request, topics
 from generate.strategies.strategy import Draft, Steps, ToJudge, Unit
-from generate.unanswered import ask_whether, has_all, likely
+from generate.strategies.unanswered import ask_whether, has_all, likely
 from schemas import ChatRequest, ChatResponse, InputError, Message
 
 KINDS = ("unanswerable", "out_of_scope", "unsafe")

@@ -14,8 +14,8 @@ from generate.brief import Brief
 from generate.candidates import Candidate, draw, spread
 from generate.grounding import check_answer, check_question, content_stems, locate
 from generate.rejection import Rejection
-from generate.rouge_pool import RougePool
-from generate.seed_tasks import OURS, Task, read_seeds
+from generate.strategies.rouge_pool import RougePool
+from generate.strategies.seed_tasks import OURS, Task, read_seeds
 from generate.strategies.strategy import Draft, Steps, Unit
 from generate.strategies.task_list import Item, read_tasks, write_tasks
 from generate.strategies.task_rules import RULES, conflicts

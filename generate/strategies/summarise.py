@@ -8,11 +8,11 @@ from typing import Literal, get_args
 from generate.answers import WORD
 from generate.brief import Brief
 from generate.candidates import Candidate, draw, spread
-from generate.form_requests import check_form_request
 from generate.grounding import check_answer, locate
 from generate.grounding.sentences import pieces, sentences
 from generate.grounding.wording import check_wording
 from generate.rejection import Rejection
+from generate.strategies.form_requests import check_form_request
 from generate.strategies.strategy import Draft, Steps, Unit
 from generate.structured import Items, ask_items, schema_of_one
 from schemas import ChatResponse, InputError, Message, Section

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from generate.rejection import Rejection
 from generate.replies import read_reply
-from generate.seed_tasks import Task
+from generate.strategies.seed_tasks import Task
 from generate.structured import read_items
 from schemas import ChatResponse
 

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
 from generate.rejection import Rejection
-from generate.seed_tasks import Task
+from generate.strategies.seed_tasks import Task
 from schemas import normal
 
 LEAST_WORDS, MOST_WORDS = 4, 150

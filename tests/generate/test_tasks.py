@@ -2,10 +2,10 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from generate.budget import Budget, Purse
-from generate.metered import Metered
-from generate.prices import FREE
 from generate.rejection import Rejection
+from generate.spending.budget import Budget, Purse
+from generate.spending.metered import Metered
+from generate.spending.prices import FREE
 from generate.strategies import Draft, Steps, ToJudge
 from generate.tasks import Work
 from schemas import Answer, ChatRequest, ChatResponse, Client, InputError, LLMError, Message

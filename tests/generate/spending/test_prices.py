@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from generate.prices import FREE, Price, price_of
+from generate.spending.prices import FREE, Price, price_of
 from schemas import ChatResponse, InputError
 from tests.generate.makers import Fake
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rouge_score.rouge_scorer import RougeScorer  # type: ignore[import-untyped]  # it ships no types
 
-from generate.rouge_pool import RougePool
+from generate.strategies.rouge_pool import RougePool
 from schemas.rouge import rouge_l
 
 ORACLE = RougeScorer(["rougeL"], use_stemmer=False)

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from generate.lists import read_lists
+from generate.strategies.lists import read_lists
 from schemas import InputError
 from tests.generate.makers import brief
 

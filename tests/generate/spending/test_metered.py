@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generate.budget import Budget, BudgetSpentError, Purse
-from generate.metered import Metered
-from generate.prices import FREE, Price
+from generate.spending.budget import Budget, BudgetSpentError, Purse
+from generate.spending.metered import Metered
+from generate.spending.prices import FREE, Price
 from schemas import Answer, ChatRequest, ChatResponse, InputError, LLMError, Message
 from tests.generate.makers import Fake
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generate.grounding import content_stems
-from generate.search import Index
+from generate.strategies.search import Index
 
 PASSAGES = [
     "The gateway restarts when the button is held for ten seconds.",

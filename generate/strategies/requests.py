@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from generate.brief import Brief
 from generate.grounding import check_form
-from generate.lists import read_lists
 from generate.rejection import Rejection
 from generate.replies import WRAP, first_line, read_reply
+from generate.strategies.lists import read_lists
 from schemas import ChatResponse, InputError
 
 _REFUSED = re.compile(

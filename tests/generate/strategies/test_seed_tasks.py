@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from generate.seed_tasks import OURS, Task, read_seeds
+from generate.strategies.seed_tasks import OURS, Task, read_seeds
 from schemas import InputError
 
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generate.labelled import read_labelled
+from generate.strategies.labelled import read_labelled
 
 FIELDS = ("quote", "question", "answer")
 WHOLE = {"quote": "Lunch is at noon.", "question": "When is lunch?", "answer": "At noon."}

@@ -7,8 +7,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from generate import GenerateConfig, GenerationReport, Question, SelfInstruct, generate
-from generate.seed_tasks import OURS, read_seeds
 from generate.strategies import Draft, Unit
+from generate.strategies.seed_tasks import OURS, read_seeds
 from generate.strategies.self_instruct import Requests
 from schemas import Answer, ChatRequest, ChatResponse, InputError
 from tests.generate.makers import brief, candidate, reply, work

@@ -1,7 +1,7 @@
 import pytest
 
 from generate.rejection import Rejection
-from generate.seed_tasks import OURS, Task, read_seeds
+from generate.strategies.seed_tasks import OURS, Task, read_seeds
 from generate.strategies.task_list import Item, read_tasks, write_tasks
 from tests.generate.makers import reply
 

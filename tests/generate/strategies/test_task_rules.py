@@ -1,7 +1,7 @@
 import pytest
 
-from generate.seed_tasks import OURS, Task, read_seeds
 from generate.strategies import task_rules
+from generate.strategies.seed_tasks import OURS, Task, read_seeds
 from generate.strategies.task_rules import RULES, conflicts
 
 

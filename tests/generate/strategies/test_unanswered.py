@@ -5,7 +5,7 @@ import pytest
 
 from generate.rejection import Rejection
 from generate.report import Rejected
-from generate.unanswered import Looked, ask_whether, has_all, likely
+from generate.strategies.unanswered import Looked, ask_whether, has_all, likely
 from tests.generate.makers import brief, candidate, reply
 
 RESET = candidate("The gateway is reset with the pin at its back, held down for ten seconds.", "Reset", number=0)

@@ -8,9 +8,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Self
 
-from generate.budget import BudgetSpentError, Cost, Purse
 from generate.journal import Takeable
-from generate.prices import Price
+from generate.spending.budget import BudgetSpentError, Cost, Purse
+from generate.spending.prices import Price
 from schemas import Answer, ChatRequest, ChatResponse, Client, InputError, LLMError
 
 _AROUND_ALL, _AROUND_EACH = 128, 16  # tokens that a chat template may add to a request, and to each of its messages

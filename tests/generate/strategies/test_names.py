@@ -1,6 +1,6 @@
 import pytest
 
-from generate.names import kept_words
+from generate.strategies.names import kept_words
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,10 @@ from pathlib import Path
 import pytest
 
 from generate.grounding import check_form
-from generate.lists import read_lists
 from generate.novelty import Novelty
 from generate.rejection import Rejection
-from generate.requests import Topic, read_request, topics
+from generate.strategies.lists import read_lists
+from generate.strategies.requests import Topic, read_request, topics
 from schemas import InputError
 from tests.generate.makers import brief, reply
 

@@ -1,7 +1,7 @@
 import pytest
 
 from generate.rejection import Rejection
-from generate.statements import check_aim, check_quote, statements
+from generate.strategies.statements import check_aim, check_quote, statements
 from tests.generate.makers import candidate
 
 STATEMENT = "A laptop is kept for four years and then goes to a school."

@@ -1,5 +1,5 @@
 from generate.candidates import Candidate
-from generate.quoting import joined, quoted
+from generate.strategies.quoting import joined, quoted
 from schemas import Section
 from tests.generate.makers import candidate, document
 
