@@ -101,7 +101,7 @@ class Near:
         near = match[best] != best
         return keep(
             where=~dropped,
-            reason=strings(np.where(near, "near_duplicate", "exact_duplicate").astype(object)),
+            reason=strings(["exact_duplicate", "near_duplicate"]).take(indices(near)),
             score=scores[best],
             threshold=self.threshold,
             matched=indices(match[best], ~dropped),

@@ -29,7 +29,7 @@ BECOME = _become()
 
 
 @kernel
-def normal_ascii(  # noqa: PLR0912 - one flat loop, as a kernel must be
+def normal_ascii(
     data: npt.NDArray[np.uint8],
     starts: npt.NDArray[np.int64],
     become: npt.NDArray[np.uint8],
@@ -41,7 +41,8 @@ def normal_ascii(  # noqa: PLR0912 - one flat loop, as a kernel must be
     Args:
         data: All texts, one after the other.
         starts: (rows + 1) offsets into `data`.
-        become: (256) what becomes of each sign: itself or its lower case, a space for a gap, 1 where its neighbours tell.
+        become: (256) what becomes of each sign: itself or its lower case, a space for a gap, 1 where its neighbours
+            tell.
         out: Longer than `data`; takes the normal forms, one after the other.
         ends: (rows) takes the offset in `out` after each.
 

@@ -8,6 +8,7 @@ import pytest
 # tests/curate/plain holds the twins to them.
 import curate.kernels.candidates
 import curate.kernels.differences
+import curate.kernels.groups
 import curate.kernels.likeness
 import curate.kernels.literals
 import curate.kernels.minhash

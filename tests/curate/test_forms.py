@@ -56,7 +56,8 @@ def side(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str
     """Have pairs compared by the kernels, or by their twins."""
     folder = MODULES[request.param]
 
-    def chosen(module: str, name: str, *, rows: int) -> Any:  # noqa: ARG001 - whatever the rows  # Any: kernels differ
+    def chosen(module: str, name: str, *, rows: int) -> Any:  # Any: kernels differ
+        assert rows >= 0
         return getattr(getattr(folder, module), name)
 
     monkeypatch.setattr(curate.forms, "kernel_for", chosen)

@@ -157,7 +157,8 @@ import numpy as np
 import pyarrow as pa
 from curate import Pipeline, default_stages
 if sys.argv[1] == "kernels":
-    for name in ("candidates", "differences", "likeness", "literals", "minhash", "normal", "repeats", "traits", "words"):
+    names = ("candidates", "differences", "groups", "likeness", "literals", "minhash", "normal", "repeats", "traits")
+    for name in (*names, "words"):
         __import__(f"curate.kernels.{name}")
 rng = np.random.default_rng(7)
 words = "alpha beta gamma delta été 你好 N/A 12 3.5 don't <noinput> again again again the of a".split()
