@@ -21,6 +21,7 @@ from curate.alike import (
     differing,
     similarity,
 )
+from curate.arrow import mask, strings
 from curate.plain.choice import kernel_for
 from curate.plain.traits import word_hash
 from curate.threads import in_order, workers
@@ -43,7 +44,8 @@ class Forms:
     def __init__(self, texts: "pa.ChunkedArray[Any]") -> None:  # Any: strings of either width
         self.texts: Any = texts.combine_chunks().cast(pa.large_string())  # Any: the stubs know no such array
         self._valid: npt.NDArray[np.bool_] = self.texts.is_valid().to_numpy(zero_copy_only=False)
-        _, offsets, data = self.texts.buffers()
+        buffers: list[Any] = self.texts.buffers()  # Any: numpy reads them, the stubs do not say so
+        _, offsets, data = buffers
         self._data = np.frombuffer(data or b"", dtype=np.uint8)
         starts = np.frombuffer(offsets or bytes(8), dtype=np.int64)
         self._starts = starts[self.texts.offset : self.texts.offset + len(self.texts) + 1]
@@ -58,7 +60,7 @@ class Forms:
             pairs: (pairs, 2) places of the texts.
             threshold: Least similarity that counts.
         """
-        kernel = kernel_for("likeness", "similarities", rows=len(self))
+        kernel = kernel_for("likeness", "similarities", rows=len(self), dear=True)
 
         def compare(part: slice) -> npt.NDArray[np.float64]:
             some = pairs[part]
@@ -83,7 +85,7 @@ class Forms:
         Returns:
             (pairs) uint8, 0 for copies, and (pairs) whether it was looked at.
         """
-        kernel = kernel_for("likeness", "look", rows=len(self))
+        kernel = kernel_for("likeness", "look", rows=len(self), dear=True)
         limits = np.array([SHORT_WORDS, SHORT_ANSWER, LONG_CHARACTERS, MOST_EDITS], dtype=np.int64)
         first = np.flatnonzero(np.diff(pairs[:, 1], prepend=-1))
 
@@ -114,7 +116,7 @@ class Forms:
             most: How many differences to tell.
             signs: Most characters of what is told.
         """
-        kernel = kernel_for("differences", "differences", rows=len(self))
+        kernel = kernel_for("differences", "differences", rows=len(self), dear=True)
         limits = np.array([most, signs, MOST_EDITS, LONG_CHARACTERS], dtype=np.int64)
 
         def tell(part: slice) -> pa.StringArray:
@@ -130,7 +132,8 @@ class Forms:
             lines = [
                 differing(self._text(ours), self._text(theirs), most)[:signs] for ours, theirs in some[left].tolist()
             ]
-            return pc.replace_with_mask(text, pa.array(left), pa.array(lines, pa.string()))
+            whole: Any = pc.replace_with_mask(text, mask(left), strings(lines))  # Any: the stubs lose the type
+            return strings(whole)
 
         parts = in_order(tell, _blocks(len(pairs)))
         return pa.concat_arrays([pa.array([], pa.string()), *parts])

@@ -35,10 +35,10 @@ def common(ours: Codes, theirs: Codes, least: int) -> int:
     mine, yours = ours[start : len(ours) - end], theirs[start : len(theirs) - end]
     same = start + end
     if not len(mine) or not len(yours):
-        return same
+        return same  # type: ignore[no-any-return]  # a numpy integer
     left, right = len(mine) - (least - same), len(yours) - (least - same)
     if left < 0 or right < 0:
-        return same
+        return same  # type: ignore[no-any-return]  # a numpy integer
     masks, places = _matches(mine, yours)
     blocks = masks.shape[1]
     state = np.full(blocks, _ALL, dtype=np.uint64)
@@ -60,7 +60,7 @@ def common(ours: Codes, theirs: Codes, least: int) -> int:
             last = (row + 1 + left + 63) // 64
     for block in range(blocks):
         same += _ones(~state[block])
-    return same
+    return same  # type: ignore[no-any-return]  # a numpy integer
 
 
 @kernel
@@ -145,7 +145,7 @@ def slot_of(keys: Codes, code: np.uint64) -> int:
     slot = np.int64((code * _SPREAD) >> _HALF) & slots
     while keys[slot] != 0 and keys[slot] != code:
         slot = (slot + 1) & slots
-    return slot
+    return slot  # type: ignore[return-value]  # a numpy integer
 
 
 @kernel

@@ -122,7 +122,7 @@ def _similarity(ours: Codes, theirs: Codes, threshold: float) -> float:
 @kernel
 def _side_alike(data: Bytes, begin: int, end: int, start: int, stop: int, least: float) -> bool:
     """Tell whether two sides of two texts are alike, by themselves; those without a sign are."""
-    return _similarity(read_signs(data, begin, end), read_signs(data, start, stop), least) > 0
+    return _similarity(read_signs(data, begin, end), read_signs(data, start, stop), least) > 0  # type: ignore[no-any-return]  # numpy's comparison
 
 
 @kernel

@@ -70,7 +70,7 @@ def normal_ascii(
             room[count] = sign
             count += np.uint64((sign != GAP) | (last != GAP))
             last = sign
-        written += np.int64(count)
+        written += np.int64(count)  # type: ignore[assignment]  # a numpy integer
         if written > begin and out[written - 1] == 32:
             written -= 1
         if written == begin:

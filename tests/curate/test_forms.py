@@ -56,7 +56,8 @@ def side(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str
     """Have pairs compared by the kernels, or by their twins."""
     folder = MODULES[request.param]
 
-    def chosen(module: str, name: str, *, rows: int) -> Any:  # Any: kernels differ
+    def chosen(module: str, name: str, *, rows: int, dear: bool) -> Any:  # Any: kernels differ
+        assert dear
         assert rows >= 0
         return getattr(getattr(folder, module), name)
 
