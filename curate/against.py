@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from curate.alike import LONG_CHARACTERS, swaps, words_of
+from curate.alike import differing
 from curate.arrow import indices, list_column, lists, plain, strings
+from curate.forms import Forms
 from curate.hashing import hash_groups, hashes
 from curate.lsh import BANDS, signatures
 from curate.near import compared
@@ -96,7 +97,7 @@ class Against:
         for place in np.flatnonzero(found >= 0).tolist():
             match = int(found[place])
             label = reference.label(self.files, match)
-            words = "" if exact[place] >= 0 else _words(signals["text"][place].as_py(), texts[match])
+            words = "" if exact[place] >= 0 else differing(signals["text"][place].as_py(), texts[match], 4)
             evidence[place] = f"{label}{': ' if words else ''}{words}"[:160]
         return keep(
             where=found < 0,
@@ -170,7 +171,7 @@ def _compare(
     texts = _texts(stage.files, stage.of, needed, reference)
     held = pa.chunked_array([pa.array([texts[place] for place in needed.tolist()], pa.large_string())])
     ours: Any = signals["text"].take(chosen)  # Any: the stubs know no chunked strings
-    comparer = Comparer(pa.chunked_array([*held.chunks, *ours.chunks]), stage.threshold)
+    comparer = Comparer(Forms(pa.chunked_array([*held.chunks, *ours.chunks])), stage.threshold)
     edges = comparer.compare(np.stack([left, pairs[:, 1] + len(needed)], axis=1))
     theirs, mine = needed[edges.pairs[:, 0]], seen[edges.pairs[:, 1] - len(needed)]
     order = np.lexsort((theirs, -edges.scores, mine))[::-1]  # the best is written last
@@ -268,12 +269,3 @@ def _readings(rows: Rows) -> list[Rows]:
     mended = Placeholder().mend(rows)
     changed = np.flatnonzero(mended.changed)
     return [rows, Rows(mended.examples, rows.numbers).take(changed)] if len(changed) else [rows]
-
-
-def _words(text: str, other: str) -> str:
-    """Tell in what words a row differs from the one that it matches."""
-    if max(len(text), len(other)) > LONG_CHARACTERS:
-        return "long texts, compared by the words that they hold"
-    pairs = swaps(words_of(text), words_of(other))
-    shown = "; ".join(f"{left or '∅'} → {right or '∅'}" for left, right in pairs[:4])
-    return shown + (f" and {len(pairs) - 4} more" if len(pairs) > 4 else "")

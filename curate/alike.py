@@ -23,12 +23,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from rapidfuzz import process
 from rapidfuzz.distance import Indel, Levenshtein
 
 from curate.plain.choice import kernel_for
 from curate.plain.traits import word_hash
-from curate.threads import workers
 from schemas.buffers import text_buffers
 
 SHORT_WORDS = 24
@@ -37,6 +35,7 @@ LONG_CHARACTERS = 50_000
 TRAITS = 3
 SIDES = "\n"  # between the two sides of a text; a normal form holds no line end
 SIDE_THRESHOLD = 0.6
+GUARDS = ("", "numbers", "side", "negation", "words", "template")
 _HAN_OR_KANA = re.compile("([\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])")
 _DIGIT = re.compile(r"\d")
 # fmt: off
@@ -61,8 +60,7 @@ class Likeness(NamedTuple):
 
     Attributes:
         similarity: 0 to 1; 0 where it is below the threshold.
-        guard: Why they are not copies though they are similar: `numbers`, `side`, `negation`, `words`, `template`;
-            empty where they are copies.
+        guard: Why they are not copies though they are similar, one of `GUARDS`; empty where they are copies.
     """
 
     similarity: float
@@ -87,43 +85,12 @@ def likeness(left: str, right: str, threshold: float) -> Likeness:
     alike = similarity(left, right, threshold)
     if not alike:
         return Likeness(alike)
-    return Likeness(alike, _guard(left, right))
+    return Likeness(alike, guard_of(left, right))
 
 
 def copies(left: str, right: str) -> bool:
     """Tell whether two similar normal forms say the same. The order of the two does not matter."""
-    return not _guard(*sorted((left, right)))
-
-
-def similarities(left: Sequence[str | None], right: Sequence[str | None], threshold: float) -> npt.NDArray[np.float64]:
-    """Compare normal forms pair by pair, on all cores: their similarities, 0 below the threshold and for None.
-
-    Args:
-        left: One text of each pair.
-        right: The other.
-        threshold: Least similarity that counts.
-    """
-    sizes = np.array(
-        [
-            -1 if ours is None or theirs is None else max(len(ours), len(theirs))
-            for ours, theirs in zip(left, right, strict=True)
-        ],
-        dtype=np.int64,
-    )
-    scores = np.zeros(len(left), dtype=np.float64)
-    usual = np.flatnonzero((sizes >= 0) & (sizes <= LONG_CHARACTERS)).tolist()
-    if usual:
-        scores[usual] = process.cpdist(
-            [left[place] for place in usual],
-            [right[place] for place in usual],
-            scorer=Indel.normalized_similarity,
-            score_cutoff=threshold,
-            dtype=np.float64,
-            workers=workers(),
-        )
-    for place in np.flatnonzero(sizes > LONG_CHARACTERS).tolist():
-        scores[place] = similarity(left[place] or "", right[place] or "", threshold)
-    return scores
+    return not guard_of(*sorted((left, right)))
 
 
 def similarity(left: str, right: str, threshold: float) -> float:
@@ -170,6 +137,21 @@ def swaps(ours: Sequence[str], theirs: Sequence[str]) -> list[tuple[str, str]]:
     return pairs
 
 
+def differing(text: str, other: str, most: int) -> str:
+    """Tell in what words a text differs from another.
+
+    Args:
+        text: The one.
+        other: The other.
+        most: How many differences to tell.
+    """
+    if max(len(text), len(other)) > LONG_CHARACTERS:
+        return "long texts, compared by the words that they hold"
+    pairs = swaps(words_of(text), words_of(other))
+    shown = "; ".join(f"{left or '∅'} → {right or '∅'}" for left, right in pairs[:most])
+    return shown + (f" and {len(pairs) - most} more" if len(pairs) > most else "")
+
+
 def traits(forms: pa.StringArray) -> npt.NDArray[np.int64]:
     """Give what rules most pairs out before they are compared: pairs that `ruled_out` by it are no copies.
 
@@ -178,7 +160,7 @@ def traits(forms: pa.StringArray) -> npt.NDArray[np.int64]:
         that a copy of a short text must hold in the same order, 0 for a long text.
     """
     data, starts = text_buffers(forms)
-    digits = _digits(ascii_only=bool(pc.all(pc.string_is_ascii(forms)).as_py()))
+    digits = decimals(ascii_only=bool(pc.all(pc.string_is_ascii(forms)).as_py()))
     found = np.empty((len(forms), TRAITS), dtype=np.int64)
     text_traits = kernel_for("traits", "text_traits", rows=len(forms), size=len(data))
     text_traits(data, starts, digits, _free_table(), np.array([SHORT_WORDS, LONG_CHARACTERS]), found)
@@ -186,7 +168,7 @@ def traits(forms: pa.StringArray) -> npt.NDArray[np.int64]:
 
 
 @lru_cache(maxsize=2)
-def _digits(*, ascii_only: bool) -> npt.NDArray[np.uint8]:
+def decimals(*, ascii_only: bool) -> npt.NDArray[np.uint8]:
     """Tell which code points are decimal digits."""
     codes = range(128) if ascii_only else range(0x20000)
     return np.fromiter((chr(code).isdecimal() for code in codes), dtype=np.uint8, count=len(codes))
@@ -205,8 +187,8 @@ def _free_table() -> npt.NDArray[np.uint64]:
     return table
 
 
-def _guard(left: str, right: str) -> str:
-    """Say why two similar texts are not copies; empty where they are."""
+def guard_of(left: str, right: str) -> str:
+    """Say why two similar texts, the lesser first, are not copies; empty where they are."""
     mine, yours = _numbers(left), _numbers(right)
     one_sided = mine == yours or not (Counter(mine) - Counter(yours) and Counter(yours) - Counter(mine))
     if not one_sided:

@@ -9,6 +9,7 @@ import pyarrow as pa
 from curate.alike import traits
 from curate.arrow import indices, strings
 from curate.candidates import Index, Texts
+from curate.forms import Forms
 from curate.hashing import hash_groups, hashes
 from curate.lsh import signatures
 from curate.near import sides
@@ -51,7 +52,7 @@ def clusters(texts: Sequence[str] | pa.Table, threshold: float = 0.88, *, of: Vi
         np.concatenate([traits(part) for part in forms])[first],
     )
     whole = pa.chunked_array([part.cast(pa.large_string()) for part in forms]).take(indices(first))
-    edges = Comparer(whole, threshold, every=True).compare(Index(known, threshold).pairs(np.arange(len(first))))
+    edges = Comparer(Forms(whole), threshold, every=True).compare(Index(known, threshold).pairs(np.arange(len(first))))
     labels = components(edges.pairs, len(first))[groups]
     _, order, labels = np.unique(labels, return_index=True, return_inverse=True)
     place = np.empty(len(order), dtype=np.int64)

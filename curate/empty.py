@@ -8,10 +8,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from curate.arrow import equals, strings
+from curate.arrow import equals, mask, strings
 from curate.markers import RESPONSE, markers
 from curate.rows import Rows
 from curate.stage import Verdicts, keep, signals
+from schemas.buffers import text_buffers
 
 _BLANK = r"\A[\s\x{00}\x{85}\p{Z}\x{200B}-\x{200F}\x{2060}\x{FEFF}]*\z"
 REASONS = ("", "empty_instruction", "empty_response", "placeholder_response", "unanswered")
@@ -49,5 +50,12 @@ class Empty:
 
 
 def _blank(texts: pa.StringArray) -> npt.NDArray[np.bool_]:
-    """Tell which texts show nothing."""
-    return pc.match_substring_regex(texts, _BLANK).to_numpy(zero_copy_only=False)
+    """Tell which texts show nothing; one that begins with a printable ASCII sign does, and is not searched."""
+    data, starts = text_buffers(texts)
+    found = np.ones(len(texts), dtype=bool)
+    filled = np.flatnonzero(np.diff(starts))
+    first = data[starts[filled]]
+    found[filled] = (first <= 32) | (first >= 127)
+    some = texts.filter(mask(found))
+    found[found] = pc.match_substring_regex(some, _BLANK).to_numpy(zero_copy_only=False)
+    return found

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import xxhash
 
+from curate.plain.choice import kernel_for
 from schemas.buffers import text_buffers
 
 WIDTH = 16
@@ -28,16 +29,22 @@ def hashes(columns: Sequence[pa.StringArray]) -> pa.FixedSizeBinaryArray:
 
 def hash_groups(column: "pa.ChunkedArray[Any]") -> npt.NDArray[np.int64]:  # Any: the stubs know no such scalar
     """Number the groups of equal hashes: (rows) int64, from 0 in the order of their first members."""
-    whole: Any = column.combine_chunks()  # Any: the stubs cannot tell an array from a scalar here
-    numbers: npt.NDArray[np.int64] = (
-        whole.dictionary_encode(null_encoding="encode").indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    )
+    if column.null_count:
+        whole: Any = column.combine_chunks()  # Any: the stubs cannot tell an array from a scalar here
+        coded: npt.NDArray[Any] = whole.dictionary_encode(null_encoding="encode").indices.to_numpy()  # Any: integers
+        return coded.astype(np.int64)
+    halves = hash_halves(column)
+    numbers = np.empty(len(halves), dtype=np.int64)
+    table = np.full(1 << max(4, (len(halves) * 3 // 2).bit_length()), -1, dtype=np.int64)
+    kernel_for("groups", "number_groups", rows=len(halves))(halves, table, numbers)
     return numbers
 
 
 def hash_halves(column: "pa.ChunkedArray[Any]") -> npt.NDArray[np.uint64]:  # Any: as above
     """Give hashes as (rows, 2) uint64."""
-    return np.frombuffer(b"".join([_raw(chunk) for chunk in column.chunks]), dtype=np.uint64).reshape(-1, 2)
+    return np.frombuffer(b"".join([_raw(chunk) for chunk in column.chunks if len(chunk)]), dtype=np.uint64).reshape(
+        -1, 2
+    )
 
 
 def _digests(texts: pa.StringArray) -> bytes:

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from curate.arrow import strings
+from curate.arrow import indices, strings
 from curate.quantile import high_limit, low_limit
 from curate.rows import Rows, View, check_view
 from curate.stage import Verdicts, keep, signals
@@ -115,10 +115,10 @@ class Length:
             highs.append(high_limit(counts, self.high_quantile))
         low, high = max(lows, default=-np.inf), min(highs, default=np.inf)
         short, long = counts < low, counts > high
-        reason = np.where(short, f"{self.of}_too_short", f"{self.of}_too_long")
+        reasons = strings([f"{self.of}_too_long", f"{self.of}_too_short"])
         return keep(
             where=~(short | long),
-            reason=strings(reason.astype(object)),
+            reason=reasons.take(indices(short)),
             score=signals["count"],
             threshold=np.where(short, low, high),
         )

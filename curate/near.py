@@ -5,17 +5,18 @@ differ (`curate.alike`), and form stars around the rows that stay (`curate.stars
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from curate.alike import LONG_CHARACTERS, SIDES, swaps, words_of
-from curate.arrow import indices, plain, strings
+from curate.alike import SIDES
+from curate.arrow import indices, strings
 from curate.best import best_first, best_of_groups, worth
 from curate.candidates import Index, band_hashes, sharing, signed, texts_of
+from curate.forms import Forms
 from curate.hashing import hash_groups, hashes
 from curate.rows import Rows, View, check_view
 from curate.stage import Verdicts, keep, signals
@@ -85,30 +86,26 @@ class Near:
         """Drop every row that matches a better one, with the similarity as its score."""
         forms = hash_groups(signals["hash"])
         order = best_first(signals, np.flatnonzero(signals["text"].is_valid().to_numpy()))
-        texts: Any = signals["text"].take(indices(order))  # Any: the stubs know no chunked strings
+        texts = Forms(signals["text"].take(indices(order)))
         stars = find_stars(texts_of(signals, order), Comparer(texts, self.threshold))
         goes = np.flatnonzero(stars.matched >= 0)
         match = np.arange(signals.num_rows)
         scores = np.ones(signals.num_rows, dtype=np.float64)
-        words = np.full(signals.num_rows, None, dtype=object)
+        line = np.full(signals.num_rows, -1)
         match[order[goes]] = order[stars.matched[goes]]
         scores[order[goes]] = stars.scores[goes]
-        words[order[goes]] = [
-            _words(*pair)
-            for pair in zip(
-                plain(texts.take(indices(goes))), plain(texts.take(indices(stars.matched[goes]))), strict=True
-            )
-        ]
+        line[order[goes]] = np.arange(len(goes))
+        lines = texts.differences(np.stack([goes, stars.matched[goes]], axis=1), most=5, signs=300)
         best = best_of_groups(signals, forms)[forms]
         dropped = match[best] != np.arange(signals.num_rows)
         near = match[best] != best
         return keep(
             where=~dropped,
-            reason=strings(np.where(near, "near_duplicate", "exact_duplicate").astype(object)),
+            reason=strings(["exact_duplicate", "near_duplicate"]).take(indices(near)),
             score=scores[best],
             threshold=self.threshold,
             matched=indices(match[best], ~dropped),
-            evidence=strings(words[best]),
+            evidence=lines.take(indices(line[best], line[best] < 0)),
         )
 
     def alarms(self, signals: pa.Table, verdicts: Verdicts, /) -> list[str]:
@@ -135,13 +132,3 @@ def sides(rows: Rows) -> pa.StringArray:
 def compared(rows: Rows, of: View) -> pa.StringArray:
     """Give the normal forms that copies are found by: both sides of `whole`, the one text of any other view."""
     return sides(rows) if of == "whole" else rows.normal(of)
-
-
-def _words(text: str, other: str) -> str:
-    """Tell in what words a row differs from the one that stays."""
-    if max(len(text), len(other)) > LONG_CHARACTERS:
-        return "long texts, compared by the words that they hold"
-    words = swaps(words_of(text), words_of(other))
-    shown = [f"{left or '∅'} → {right or '∅'}" for left, right in words[:5]]
-    more = f" and {len(words) - 5} more" if len(words) > 5 else ""
-    return ("; ".join(shown) + more)[:300]

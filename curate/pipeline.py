@@ -91,7 +91,7 @@ class Pipeline:
         columns: Mapping[str, str] | None = None,
         format: str | None = None,  # noqa: A002 - the word of the command line
         keep_going: bool = False,
-        batch_rows: int = 8192,
+        batch_rows: int = 4096,
         progress: Progress = silent,
     ) -> Report:
         """Curate the inputs into a folder, which appears whole or not at all.
@@ -138,7 +138,7 @@ class Pipeline:
         columns: Mapping[str, str] | None = None,
         format: str | None = None,  # noqa: A002 - as above
         keep_going: bool = False,
-        batch_rows: int = 8192,
+        batch_rows: int = 4096,
         progress: Progress = silent,
     ) -> Result:
         """Curate the inputs in memory, and write nothing. The arguments are those of `run`."""
@@ -159,7 +159,7 @@ class Pipeline:
         columns: Mapping[str, str] | None = None,
         format: str | None = None,  # noqa: A002 - as above
         keep_going: bool = False,
-        batch_rows: int = 8192,
+        batch_rows: int = 4096,
         progress: Progress = silent,
     ) -> Decided:
         """Judge the inputs, and make and write nothing. The arguments are those of `run`."""
@@ -227,7 +227,7 @@ class Pipeline:
 
         source = open_examples(*inputs, columns=columns, format=format, keep_going=keep_going)
         store = SignalStore(None if signals is None else Path(signals) / SIGNALS, None)
-        engine = self._engine(source, progress, batch_rows=8192, store=store)
+        engine = self._engine(source, progress, batch_rows=4096, store=store)
         return engine.judge(patient if keep_going else impatient, try_others=True, sizes=False).trials
 
     def settings(self) -> list[dict[str, Any]]:  # Any: settings are of any type
@@ -250,7 +250,7 @@ class Pipeline:
         read_as: ReadAs,
         progress: Progress,
         *,
-        batch_rows: int = 8192,
+        batch_rows: int = 4096,
         store: SignalStore | None = None,
         page: bool = False,
     ) -> Judged:

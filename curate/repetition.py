@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
-from curate.arrow import strings
+from curate.arrow import indices, strings
 from curate.plain.choice import kernel_for
 from curate.rows import Rows, View, check_view
 from curate.stage import Verdicts, keep, signals
@@ -74,15 +74,12 @@ class Repetition:
             (share > self.lines) & (again >= self.loop_words),
             run >= self.run,
         ]
+        line = np.where(faults[0], np.cumsum(faults[0]) - 1, -1)
+        lines = [f"{int(part)} words over and over" for part in period[faults[0]]]
         return keep(
             where=~np.logical_or.reduce(faults),
-            reason=strings(np.select(faults, ["loop", "repeated_lines", "run"], "").astype(object)),
+            reason=strings(["loop", "repeated_lines", "run"]).take(indices(np.select(faults, [0, 1, 2], 0))),
             score=np.select(faults, [loop, share, run], 0.0),
             threshold=np.select(faults, [float(self.loop_words), self.lines, float(self.run)], 0.0),
-            evidence=strings(
-                [
-                    f"{int(part)} words over and over" if looping else None
-                    for part, looping in zip(period, faults[0], strict=True)
-                ]
-            ),
+            evidence=strings(lines).take(indices(line, line < 0)),
         )

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from curate.arrow import indices, mask, strings
 from curate.candidates import Index, band_hashes, sharing, signed, texts_of
+from curate.forms import Forms
 from curate.hashing import hash_groups, hash_halves, hashes
 from curate.near import sides
 from curate.rows import Rows
@@ -156,7 +157,7 @@ def _near_pairs(signals: pa.Table, chosen: npt.NDArray[np.int64], threshold: flo
     chosen = chosen[np.argsort(hash_halves(signals["form"].take(indices(chosen)))[:, 0])]
     texts: Any = signals["text"].take(indices(chosen))  # Any: the stubs know no chunked strings
     pairs = Index(texts_of(signals, chosen), threshold).pairs(np.arange(len(chosen)))
-    return chosen[Comparer(texts, threshold, every=True).compare(pairs).pairs]
+    return chosen[Comparer(Forms(texts), threshold, every=True).compare(pairs).pairs]
 
 
 def _one_of_each(signals: pa.Table) -> npt.NDArray[np.int64]:

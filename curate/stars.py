@@ -1,18 +1,15 @@
 """Clusters of near-duplicates: stars, in which every row that goes matches the row that stays."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
-from curate.alike import copies, similarities
-from curate.arrow import indices
 from curate.candidates import Index, Texts
+from curate.forms import COPY, Forms
 
 CLOSEST = 4
 _FIRST, _LARGEST = 64, 1 << 14
-_BLOCK = 1 << 16
 
 
 class Edges(NamedTuple):
@@ -47,12 +44,12 @@ class Comparer:
     """Compares pairs of texts, none of them twice.
 
     Args:
-        texts: Normal forms; null where a text cannot be had, which is then like no other.
+        texts: Their normal forms.
         threshold: Least similarity of copies.
         every: Whether to look at every pair, and not only until a copy of a text is found.
     """
 
-    def __init__(self, texts: "pa.ChunkedArray[Any]", threshold: float, *, every: bool = False) -> None:
+    def __init__(self, texts: Forms, threshold: float, *, every: bool = False) -> None:
         self.texts = texts
         self.threshold = threshold
         self.every = every
@@ -74,55 +71,15 @@ class Comparer:
         rows = max(len(self.texts), 1)
         codes = np.setdiff1d(pairs[:, 0] + pairs[:, 1] * rows, self._done)
         pairs = np.stack([codes % rows, codes // rows], axis=1)
-        scores = np.zeros(len(pairs), dtype=np.float64)
-        found = np.zeros(len(pairs), dtype=bool)
-        for start in range(0, len(pairs), _BLOCK):
-            block = slice(start, start + _BLOCK)
-            left, right = self._texts_of(pairs[block])
-            scores[block] = similarities(left, right, self.threshold)
-            found[block], looked = _look(left, right, pairs[block, 1], scores[block], every=self.every)
-            self._done = np.union1d(self._done, codes[block][looked])
+        scores = self.texts.similarities(pairs, self.threshold)
+        similar = np.flatnonzero(scores)
+        order = similar[np.lexsort((-scores[similar], pairs[similar, 1]))]
+        guards, looked = self.texts.guards(pairs[order], 0 if self.every else CLOSEST)
+        done = scores == 0
+        done[order[looked]] = True
+        self._done = np.union1d(self._done, codes[done])
+        found = np.sort(order[guards == COPY])
         return Edges(pairs[found], scores[found])
-
-    def _texts_of(self, pairs: npt.NDArray[np.int64]) -> list[list[str | None]]:
-        """Give the texts of both sides of some pairs."""
-        needed, places = np.unique(pairs, return_inverse=True)
-        texts: list[str | None] = self.texts.take(indices(needed)).to_pylist()
-        return [[texts[place] for place in side] for side in places.reshape(-1, 2).T.tolist()]
-
-
-def _look(
-    left: list[str | None],
-    right: list[str | None],
-    of: npt.NDArray[np.int64],
-    scores: npt.NDArray[np.float64],
-    *,
-    every: bool,
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Tell which of some pairs are copies, and which pairs are done with.
-
-    Args:
-        left: One text of each pair.
-        right: The other.
-        of: (pairs) the text whose copies are looked for.
-        scores: (pairs) how similar they are, 0 for too little.
-        every: Whether to look at every similar pair.
-    """
-    found = np.zeros(len(of), dtype=bool)
-    looked = scores == 0
-    similar = np.flatnonzero(scores)
-    order = similar[np.lexsort((-scores[similar], of[similar]))]
-    text, left_to_look = -1, 0
-    for place, owner in zip(order.tolist(), of[order].tolist(), strict=True):
-        if owner != text:
-            text, left_to_look = owner, CLOSEST
-        if not left_to_look:
-            continue
-        looked[place] = True
-        found[place] = copies(left[place] or "", right[place] or "")
-        if not every:
-            left_to_look = 0 if found[place] else left_to_look - 1
-    return found, looked
 
 
 def find_stars(texts: Texts, comparer: Comparer) -> Stars:

@@ -10,7 +10,7 @@ from schemas.compiled import kernel
 def find_literals(
     data: npt.NDArray[np.uint8],
     starts: npt.NDArray[np.int64],
-    steps: npt.NDArray[np.int16],
+    steps: npt.NDArray[np.uint16],
     found: npt.NDArray[np.uint64],
     out: npt.NDArray[np.uint64],
 ) -> None:
@@ -23,13 +23,15 @@ def find_literals(
         found: (states) the bits of the literals that end in a state. All states with bits stand last.
         out: (rows) takes the bits of all literals of the text.
     """
-    first = 0
+    first = np.uint64(0)
     while first < len(found) and found[first] == 0:
-        first += 1
+        first += np.uint64(1)
     for row in range(len(starts) - 1):
-        state, bits = 0, np.uint64(0)
-        for place in range(starts[row], starts[row + 1]):
-            state = int(steps[(state << 8) + data[place]])
+        # Of unsigned places numba does not ask whether they count from the end, which costs as much as the step.
+        state, bits = np.uint64(0), np.uint64(0)
+        text = data[starts[row] : starts[row + 1]]
+        for place in range(len(text)):
+            state = np.uint64(steps[(state << np.uint64(8)) + np.uint64(text[place])])
             if state >= first:
                 bits |= found[state]
         out[row] = bits

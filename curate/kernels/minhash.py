@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 from schemas.compiled import kernel
 
+_STRIDE = 64
 _A, _B, _C = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35)
 
 
@@ -43,7 +44,7 @@ def band_hashes(  # noqa: PLR0913, PLR0917 - flat arrays, as a kernel must have
     for row in range(len(starts) - 1):
         longest = max(longest, starts[row + 1] - starts[row])
     codes = np.empty(longest, dtype=np.uint32)
-    hashes = np.empty(longest, dtype=np.uint16)
+    hashes = np.empty(longest + _STRIDE, dtype=np.uint16)
     for row in range(len(starts) - 1):
         count = 0
         for place in range(starts[row], starts[row + 1]):
@@ -64,6 +65,10 @@ def band_hashes(  # noqa: PLR0913, PLR0917 - flat arrays, as a kernel must have
                 continue
             if level != done:
                 done, shingles = level, _shingles(codes[:count], level, hashes)
+                # Filled up with a shingle that is there already: the least value stays, and no loop has a remainder.
+                while shingles % _STRIDE and shingles:
+                    hashes[shingles] = hashes[0]
+                    shingles += 1
             mixed = np.uint32(level)
             some = hashes[:shingles]
             for slot in range(band * width, band * width + width):

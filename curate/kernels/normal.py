@@ -5,14 +5,14 @@ import numpy.typing as npt
 
 from schemas.compiled import kernel
 
-GAP, NEIGHBOURS = 0, 1
+GAP, NEIGHBOURS = 32, 1
 
 
 def _become() -> npt.NDArray[np.uint8]:
     """Tell what becomes of the 128 signs; bytes that are none are never looked up."""
     from schemas.text import normal
 
-    become = np.zeros(256, dtype=np.uint8)
+    become = np.full(256, GAP, dtype=np.uint8)
     for code in range(128):
         sign = chr(code)
         if sign.isspace():
@@ -29,7 +29,7 @@ BECOME = _become()
 
 
 @kernel
-def normal_ascii(  # noqa: PLR0912 - one flat loop, as a kernel must be
+def normal_ascii(
     data: npt.NDArray[np.uint8],
     starts: npt.NDArray[np.int64],
     become: npt.NDArray[np.uint8],
@@ -41,7 +41,8 @@ def normal_ascii(  # noqa: PLR0912 - one flat loop, as a kernel must be
     Args:
         data: All texts, one after the other.
         starts: (rows + 1) offsets into `data`.
-        become: (256) what becomes of each sign: itself or its lower case, 0 for a gap, 1 where its neighbours tell.
+        become: (256) what becomes of each sign: itself or its lower case, a space for a gap, 1 where its neighbours
+            tell.
         out: Longer than `data`; takes the normal forms, one after the other.
         ends: (rows) takes the offset in `out` after each.
 
@@ -51,32 +52,25 @@ def normal_ascii(  # noqa: PLR0912 - one flat loop, as a kernel must be
     written = 0
     for row in range(len(starts) - 1):
         start, end, begin = starts[row], starts[row + 1], written
-        place = start
-        while place < end:
-            sign = become[data[place]]
-            # A run of signs that stay is nearly all of a text: one look-up and one write for each.
-            while sign > 1:
-                out[written] = sign
-                written += 1
-                place += 1
-                sign = become[data[place]] if place < end else 0
-            if place == end:
-                break
-            # What follows is no such sign: a mark that may stay, an apostrophe that may vanish, or a gap.
-            byte = data[place]
-            place += 1
-            if sign == 1:
+        # The byte before a text is a space to it, so that no gap stands at its start. A sign is written whether it
+        # stays or not, and only then counted: nothing is guessed at the end of each word.
+        last, count = np.uint8(GAP), np.uint64(0)
+        text, room = data[start:end], out[written:]
+        for place in range(len(text)):
+            byte = text[place]
+            sign = become[byte]
+            if sign == NEIGHBOURS:
+                sign = np.uint8(GAP)
                 if byte == 39:
-                    if start < place - 1 and place < end and _in_word(data[place - 2]) and _in_word(data[place]):
+                    if 0 < place < len(text) - 1 and _in_word(text[place - 1]) and _in_word(text[place + 1]):
                         continue
-                elif place < end and 48 <= data[place] <= 57:
+                elif place < len(text) - 1 and 48 <= text[place + 1] <= 57:
                     # An apostrophe that vanishes stands between letters, so it never hides the digit that follows.
-                    out[written] = byte
-                    written += 1
-                    continue
-            if written > begin and out[written - 1] != 32:
-                out[written] = 32
-                written += 1
+                    sign = byte
+            room[count] = sign
+            count += np.uint64((sign != GAP) | (last != GAP))
+            last = sign
+        written += np.int64(count)  # type: ignore[assignment]  # a numpy integer
         if written > begin and out[written - 1] == 32:
             written -= 1
         if written == begin:

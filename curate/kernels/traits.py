@@ -56,7 +56,7 @@ def text_traits(  # noqa: PLR0912 - one flat loop over flat arrays, as a kernel 
                     digit |= 48 <= byte <= 57
                     place += 1
                     continue
-                code, size = _decoded(data, place)
+                code, size = decoded(data, place)
                 if (
                     0x3040 <= code <= 0x30FF
                     or 0x3400 <= code <= 0x9FFF
@@ -74,7 +74,7 @@ def text_traits(  # noqa: PLR0912 - one flat loop over flat arrays, as a kernel 
                 words += 1
                 counts = short and words <= limits[0]
                 if digit or counts:
-                    word, stem = _hashed(data, begin, place)
+                    word, stem = hashed(data, begin, place)
                     if digit:
                         numbers += 1
                         mixed = np.uint64((word ^ (word >> np.uint64(31))) * _MIX)
@@ -91,7 +91,7 @@ def text_traits(  # noqa: PLR0912 - one flat loop over flat arrays, as a kernel 
 
 
 @kernel
-def _decoded(data: npt.NDArray[np.uint8], place: int) -> tuple[int, int]:
+def decoded(data: npt.NDArray[np.uint8], place: int) -> tuple[int, int]:
     """Read the code point at a place, which is no ASCII sign, and tell how many bytes it has."""
     byte = np.int64(data[place])
     if byte < 0xE0:
@@ -103,7 +103,7 @@ def _decoded(data: npt.NDArray[np.uint8], place: int) -> tuple[int, int]:
 
 
 @kernel
-def _hashed(data: npt.NDArray[np.uint8], begin: int, end: int) -> tuple[np.uint64, np.uint64]:
+def hashed(data: npt.NDArray[np.uint8], begin: int, end: int) -> tuple[np.uint64, np.uint64]:
     """Hash a word by its bytes, and without a plural or third-person s."""
     word = before = SEED
     for place in range(begin, end):

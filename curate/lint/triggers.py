@@ -22,11 +22,11 @@ class Automaton(NamedTuple):
     """The tables that `find_literals` walks through.
 
     Attributes:
-        steps: (states x 256) int16, flat.
+        steps: (states x 256) uint16, flat.
         found: (states) uint64; the states with bits stand last.
     """
 
-    steps: npt.NDArray[np.int16]
+    steps: npt.NDArray[np.uint16]
     found: npt.NDArray[np.uint64]
 
 
@@ -50,7 +50,7 @@ def automaton(literals: Mapping[str, int]) -> Automaton:
         bits[state] |= mine
     if len(tree) > _MOST_STATES:
         raise ValueError("the literals are too many for 16 bits")
-    steps = np.zeros((len(tree), 256), dtype=np.int16)
+    steps = np.zeros((len(tree), 256), dtype=np.uint16)
     falls = [0] * len(tree)
     waiting = deque([0])
     while waiting:
@@ -67,7 +67,7 @@ def automaton(literals: Mapping[str, int]) -> Automaton:
     steps[:, 65:91] = steps[:, 97:123]
     found = np.array(bits, dtype=np.uint64)
     order = np.argsort(found != 0, kind="stable")
-    places = np.empty(len(order), dtype=np.int16)
+    places = np.empty(len(order), dtype=np.uint16)
     places[order] = np.arange(len(order))
     return Automaton(np.ascontiguousarray(places[steps[order]]).ravel(), found[order])
 

@@ -33,7 +33,7 @@ ORDER = np.array([
     [10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0],
     [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
     [14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3],
-], dtype=np.int64)
+], dtype=np.uint64)  # numba asks of signed places whether they count from the end
 # fmt: on
 
 

@@ -7,6 +7,9 @@ import pytest
 # Few rows are measured by the kernels' plain twins unless the kernels are loaded: here the kernels are meant, and
 # tests/curate/plain holds the twins to them.
 import curate.kernels.candidates
+import curate.kernels.differences
+import curate.kernels.groups
+import curate.kernels.likeness
 import curate.kernels.literals
 import curate.kernels.minhash
 import curate.kernels.normal

@@ -24,7 +24,7 @@ import curate.plain.minhash
 import curate.plain.repeats
 import curate.plain.traits
 import curate.plain.words
-from curate.alike import LONG_CHARACTERS, SHORT_WORDS, _digits, _free_table
+from curate.alike import LONG_CHARACTERS, SHORT_WORDS, _free_table, decimals
 from curate.lint.triggers import automaton
 from curate.lsh import BANDS, permutations
 from curate.repetition import LIMITS
@@ -85,7 +85,7 @@ def minhash(module: Any, data: npt.NDArray[np.uint8], starts: npt.NDArray[np.int
 def traits(module: Any, data: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64]) -> Arrays:
     out = np.zeros((len(starts) - 1, 3), dtype=np.int64)
     limits = np.array([SHORT_WORDS, LONG_CHARACTERS], dtype=np.int64)
-    module.text_traits(data, starts, _digits(ascii_only=False), _free_table(), limits, out)
+    module.text_traits(data, starts, decimals(ascii_only=False), _free_table(), limits, out)
     return [out]
 
 
@@ -157,7 +157,8 @@ import numpy as np
 import pyarrow as pa
 from curate import Pipeline, default_stages
 if sys.argv[1] == "kernels":
-    for name in ("candidates", "literals", "minhash", "normal", "repeats", "traits", "words"):
+    names = ("candidates", "differences", "groups", "likeness", "literals", "minhash", "normal", "repeats", "traits")
+    for name in (*names, "words"):
         __import__(f"curate.kernels.{name}")
 rng = np.random.default_rng(7)
 words = "alpha beta gamma delta été 你好 N/A 12 3.5 don't <noinput> again again again the of a".split()
