@@ -7,6 +7,7 @@ from generate.grounding.facts import Fact, facts
 from generate.grounding.fit import misfit
 from generate.grounding.fold import fold
 from generate.grounding.foreign import foreign_fact, foreign_word
+from generate.grounding.phrases import plain
 from generate.grounding.sentences import pieces
 from generate.grounding.stance import wrong_way
 from generate.rejection import Rejection
@@ -33,7 +34,8 @@ def check_answer(answer: str, passage: str, *, question: str = "", headings: Seq
         question: The question; what it names may be named.
         headings: The headings of the passage, likewise.
     """
-    evidence = read_evidence(passage, tuple(headings), question)
+    answer, question = plain(answer), plain(question)
+    evidence = read_evidence(plain(passage), tuple(plain(heading) for heading in headings), question)
     verbatim = {fold(read.piece.text).text for read in evidence.reads}
     read = [(piece.text, facts(piece.text)) for piece in pieces(answer)]
     read = [(text, found) for text, found in read if len(text) < VERBATIM or fold(text).text not in verbatim]

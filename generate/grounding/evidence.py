@@ -144,7 +144,7 @@ def read_evidence(passage: str, headings: tuple[str, ...] = (), question: str = 
     beside = tuple(fact for text in (*headings, question) for fact in facts(bare(text)))
     whole = "\n".join((passage, *headings, question))
     words = WORD.findall(bare(whole))
-    words += [part for word in words if "-" in word for part in word.split("-")]
+    words += [part for word in words if "-" in word and not word.lower().startswith("non-") for part in word.split("-")]
     words += re.findall(r"[A-Za-z]{3,}", " ".join(word for word in re.findall(r"\w*[_`/]\w*", whole)))
     counts = Counter(key for read in reads for key in read.keys)
     return Evidence(

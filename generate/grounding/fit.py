@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from generate.grounding.evidence import Evidence, Read
 from generate.grounding.facts import Fact
 from generate.grounding.foreign import counted
-from generate.grounding.lexicon import GENERIC, bare_stem, class_of
+from generate.grounding.lexicon import GENERIC, bare_stem, class_of, root
 from generate.grounding.numbers import TIME_UNITS
 from generate.grounding.polarity import POLES, opposed
 from generate.rejection import Rejection
@@ -34,6 +34,10 @@ _WAYS = {
     "in": "in",
     "for": "for",
 }
+_ACTORS = frozenset(  # they may be said of anything, but do one thing and not another
+    bare_stem(word)
+    for word in "employee staff worker team user customer guest visitor reader company organisation person".split()
+)
 _PRONOUNS = frozenset(["it", "they", "this", "that", "these", "those", "he", "she"])
 
 
@@ -118,6 +122,8 @@ def _tokens(
         if read is not None and read.piece.kind == "row":
             clause = read.piece.text.count("; ", 0, fact.start)
         key = near.entities.get(fact.key, fact.key) if fact.text[:1].isupper() else fact.key
+        if fact.kind == "code" and len(fact.text) > 3 and fact.text.isalpha() and fact.text.isupper():
+            key = root(fact.text)  # `SOURCE` is the source
         if out and out[-1].key == key and fact.kind == "name":
             continue
         kind = _kind(fact, near.names)
@@ -211,6 +217,8 @@ def _changes(tokens: list[_Token], near: _Nearness, evidence: Evidence) -> Itera
             continue
         for two in tokens[place + 1 :]:
             if near.knows(two.key) and two.key != one.key and _alike(one, two) and not _says_nothing(two):
+                if one.kind != two.kind and one.sentence != two.sentence:
+                    continue
                 if _listed(one, two, tokens) or two.sentence - one.sentence > 1 or not (clear(one) and clear(two)):
                     continue
                 change = {one.key: two.key, two.key: one.key}
@@ -239,7 +247,7 @@ def _says_nothing(token: _Token) -> bool:
     return token.asked or (
         token.kind == "word"
         and (
-            bare_stem(token.fact.text) in GENERIC
+            (bare_stem(token.fact.text) in GENERIC and bare_stem(token.fact.text) not in _ACTORS)
             or token.fact.text.lower() in {"after", "before", "on", "off", "must", "over", "all"}
         )
     )
@@ -250,7 +258,7 @@ def _rivals(token: _Token, near: _Nearness, evidence: Evidence) -> Iterator[tupl
     if token.kind in _TYPED or token.kind.startswith(("class", "code")):
         yield from near.rivals.get(token.kind, {}).items()
     elif fact.quantity is not None:
-        if fact.quantity.dimension or not counted(fact.quantity, evidence):
+        if fact.quantity.dimension or fact.quantity.label or not counted(fact.quantity, evidence):
             yield from near.rivals.get(token.kind, {}).items()
     elif fact.text.lower() in POLES:
         for key, rival in near.rivals.get("word", {}).items():

@@ -170,6 +170,8 @@ def same(own: Quantity, other: Quantity, evidence: Evidence) -> bool:
         _per_known(own.per, name, unit) and name in evidence.given for name, unit in TIME_UNITS.items()
     ):
         return False
+    if own.dimension and other.label:
+        return False
     if own.dimension and other.dimension:
         return _alike(own, other) and _near(own.size, other.size)
     if not _near(own.value, other.value):
@@ -198,6 +200,9 @@ def _alike(own: Quantity, other: Quantity) -> bool:
 
 def _number(own: Quantity, found: tuple[Fact, ...], sentence: str, evidence: Evidence) -> str:
     """Give the reason why a quantity is not borne out, or nothing."""
+    labelled = [other.value for other in evidence.quantities if own.label and other.label == own.label]
+    if labelled:
+        return "" if min(labelled) <= own.value <= max(labelled) else "foreign_number"
     if any(same(own, other, evidence) for other in evidence.quantities):
         return ""
     if not evidence.english and any(ELSEWHERE.get(word) == own.value for word in WORD.findall(evidence.given)):
@@ -242,7 +247,7 @@ def _follows(own: Quantity, found: tuple[Fact, ...], sentence: str, evidence: Ev
             for one in numbers
             if one.dimension == own.dimension or (not one.dimension and own.dimension == "months")
         ]
-        for one, two in combinations(like, 2):
+        for one, two in pairwise(like) if strong else combinations(like, 2):
             bare = not one.dimension
             backing = [part for part in (one, two) if any(same(other, part, evidence) for other in told)]
             backed = strong or len(backing) == 2 or (not bare and backing and (one in added or two in added))

@@ -303,6 +303,7 @@ def _stem(word: str) -> str:
     word = word.replace("\u2019", "'").removesuffix("'s").removesuffix("s'")
     for ending, put in (
         ("ies", "y"),
+        ("ees", "ee"),
         ("sses", "ss"),
         ("ing", ""),
         ("ied", "y"),

@@ -166,6 +166,7 @@ class Quantity:
         text: The stretch of text.
         loose: Whether it may be no number at all: `a day`, `one`, `every week`.
         every: Whether it is the time between two of something.
+        label: The noun that it numbers, as in `building 2`; empty for what is counted or measured.
     """
 
     value: float
@@ -178,6 +179,7 @@ class Quantity:
     text: str
     loose: bool = False
     every: bool = False
+    label: str = ""
 
 
 def quantities(text: str) -> list[Quantity]:
@@ -306,9 +308,26 @@ def _quantity(text: str, number: "re.Match[str]", value: float) -> Quantity:
         behind = _PER.match(text, end)
         if behind:
             per = _per(*_UNITS[behind.group("per")])
+    label = "" if dimension or number.group("ordinal") else _label(text, start)
     loose = spelled is not None and spelled.lower() in {"one", "once", "half", "double"} and not dimension and not per
     every = dimension in {"time", "months"} and bool(_EVERY_N.search(text, 0, start))
-    return Quantity(value, dimension, value * factor, noun, per, start, end, text[start:end], loose=loose, every=every)
+    return Quantity(value, dimension, value * factor, noun, per, start, end, text[start:end], loose=loose, every=every, label=label)
+
+
+_LABELS = (
+    "building level floor room page step bin hall chapter section gate line ward phase tier zone class grade layer platform "
+    "terminal extension ext option appendix article figure table channel port status error issue number bay bus locker"
+)
+_LABEL = re.compile(
+    rf"\b(?P<noun>{'|'.join(_LABELS.split())})s?\.?(?:: | = | )(?:\d+(?:\s?(?:,|-|\u2013|and|or|to)\s?))*\Z", re.IGNORECASE
+)
+
+
+def _label(text: str, start: int) -> str:
+    """Give the noun that a number gives a number to."""
+    found = _LABEL.search(text, max(0, start - 40), start)
+    noun = found.group("noun").lower() if found else ""
+    return "extension" if noun == "ext" else noun
 
 
 def _per(dimension: str, factor: float) -> float:

@@ -50,6 +50,7 @@ _BEHIND = (
     ),
 )
 _NEW = re.compile(r"(?:\s+\w+){0,1}?\s+or\s+(?P<way>newer|older|later|earlier|younger)\b", re.IGNORECASE)
+_LEAD = re.compile(r"\s+(?:ahead|before|beforehand|in advance|earlier|prior)\b")
 _NEAR_WORDS = frozenset(
     [
         "before",
@@ -161,6 +162,13 @@ def _bound(fact: Fact, text: str) -> str:
     """Say which way the limit goes that a number sets, if it sets one."""
     before = text[max(0, fact.start - 40) : fact.start]
     behind = text[fact.start + len(fact.text) :]
+    if re.match(r"\s+(?:ahead|before|beforehand|in advance)\s+or\s+earlier\b", behind):
+        return "least"
+    if _LEAD.match(behind):
+        if re.search(r"\bup to\s+\Z", before):  # may be either
+            return ""
+        if re.search(r"\b(?:no|not) later than\s+\Z", before):
+            return "least"
     new = _NEW.match(behind)
     if new:
         way = new.group("way").lower()
@@ -280,7 +288,8 @@ def _poles(found: Sequence[Fact], evidence: Evidence) -> Rejection | None:
             score += 0.3 * sum(evidence.weight.get(key, 1.0) for key in whole & other.around)
             best[other.sign] = max(best[other.sign], score)
         alone = not own.turned and not any(other.sign == own.sign for other in there.get(pair, []))
-        if best[-own.sign] > best[own.sign] + 0.3 and (best[-own.sign] >= 0.6 or (alone and best[-own.sign] >= 0.3)):
+        ahead = best[-own.sign] - best[own.sign]
+        if ahead > (0.25 if alone else 0.3) and (best[-own.sign] >= 0.6 or (alone and best[-own.sign] >= 0.3)):
             word = next(other.text for other in there[pair] if other.sign == -own.sign)
             return Rejection("opposite", f"{own.text}, not {word}")
     return None
