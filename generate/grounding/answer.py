@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
+from generate.grounding.consistent import inconsistent
 from generate.grounding.evidence import Evidence, read_evidence
 from generate.grounding.facts import Fact, facts
 from generate.grounding.fit import misfit
 from generate.grounding.fold import fold
 from generate.grounding.foreign import foreign_fact, foreign_word
+from generate.grounding.order import out_of_order
 from generate.grounding.phrases import plain
+from generate.grounding.replaced import replaced
 from generate.grounding.sentences import pieces
 from generate.grounding.stance import wrong_way
 from generate.rejection import Rejection
@@ -39,15 +42,23 @@ def check_answer(answer: str, passage: str, *, question: str = "", headings: Seq
     verbatim = {fold(read.piece.text).text for read in evidence.reads}
     read = [(piece.text, facts(piece.text)) for piece in pieces(answer)]
     read = [(text, found) for text, found in read if len(text) < VERBATIM or fold(text).text not in verbatim]
+    asked = facts(question)
     for text, found in read:
         fault = foreign_fact(found, text, evidence)
         if fault is None and evidence.english:
             fault = (
-                foreign_word(found, evidence) or wrong_way(found, text, evidence) or _invented(found, text, evidence)
+                inconsistent(text)
+                or foreign_word(found, evidence)
+                or wrong_way(found, text, evidence)
+                or replaced(found, evidence, asked)
+                or _invented(found, text, evidence)
             )
         if fault:
             return fault
-    return misfit([found for _, found in read], evidence, facts(question)) if evidence.english else None
+    if not evidence.english:
+        return None
+    unread = " ".join(text for text, _ in read)
+    return misfit([found for _, found in read], evidence, asked) or out_of_order(unread, evidence)
 
 
 def _invented(found: Sequence[Fact], text: str, evidence: Evidence) -> Rejection | None:

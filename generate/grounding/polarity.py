@@ -29,7 +29,8 @@ _PAIRS = """
     public | private confidential
     internal | external
     paid | unpaid
-    free | paid charged cost costs fee fees charge charges
+    free | paid charged
+    free | cost costs fee fees charge charges
     add adds added include includes contain contains offer offers | exclude excludes excluded lack lacks lacking
     open opens opened | close closes closed shut shuts
     start starts started begin begins beginning | end ends ended stop stops stopped finish finishes
