@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from generate.grounding.consistent import inconsistent
+from generate.grounding.crossed import crossed
 from generate.grounding.evidence import Evidence, read_evidence
 from generate.grounding.facts import Fact, facts
 from generate.grounding.fit import misfit
@@ -58,7 +59,8 @@ def check_answer(answer: str, passage: str, *, question: str = "", headings: Seq
     if not evidence.english:
         return None
     unread = " ".join(text for text, _ in read)
-    return misfit([found for _, found in read], evidence, asked) or out_of_order(unread, evidence)
+    said = [found for _, found in read]
+    return misfit(said, evidence, asked) or crossed(said, evidence, asked) or out_of_order(unread, evidence)
 
 
 def _invented(found: Sequence[Fact], text: str, evidence: Evidence) -> Rejection | None:

@@ -20,6 +20,7 @@ _SPOKEN = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"\s*,\s*(?:and|or)\s+|\s*,\s*|\s+(?:and|or)\s+")
+_APART = re.compile(r"\s*(?:\w+\s+)?(?:more|less|later|earlier|longer|shorter|higher|lower|extra)\b", re.IGNORECASE)
 _CLOSE = 0.06  # share by which two sizes that are said to be one may differ, for the sake of rounding
 
 
@@ -34,6 +35,7 @@ def inconsistent(text: str) -> Rejection | None:
     told = quantities(text)
     for one, two in zip(told, told[1:], strict=False):
         same = one.dimension and one.dimension == two.dimension and not one.per and not two.per
-        if same and _EQUATES.fullmatch(text[one.end : two.start]) and abs(one.size - two.size) > _CLOSE * one.size:
+        said = _EQUATES.fullmatch(text[one.end : two.start]) and not _APART.match(text, two.end)
+        if same and said and abs(one.size - two.size) > _CLOSE * one.size:
             return Rejection("foreign_number", f"{one.text} is not {two.text}")
     return None

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from generate.grounding.evidence import Evidence, Read
 from generate.grounding.facts import Fact
 from generate.grounding.foreign import counted
-from generate.grounding.lexicon import GENERIC, bare_stem, class_of, root
+from generate.grounding.lexicon import ACTORS, GENERIC, bare_stem, class_of, root
 from generate.grounding.numbers import TIME_UNITS
 from generate.grounding.polarity import POLES, opposed
 from generate.rejection import Rejection
@@ -34,10 +34,6 @@ _WAYS = {
     "in": "in",
     "for": "for",
 }
-_ACTORS = frozenset(  # they may be said of anything, but do one thing and not another
-    bare_stem(word)
-    for word in "employee staff worker team user customer guest visitor reader company organisation person".split()
-)
 _PRONOUNS = frozenset(["it", "they", "this", "that", "these", "those", "he", "she"])
 
 
@@ -247,7 +243,7 @@ def _says_nothing(token: _Token) -> bool:
     return token.asked or (
         token.kind == "word"
         and (
-            (bare_stem(token.fact.text) in GENERIC and bare_stem(token.fact.text) not in _ACTORS)
+            (bare_stem(token.fact.text) in GENERIC and bare_stem(token.fact.text) not in ACTORS)
             or token.fact.text.lower() in {"after", "before", "on", "off", "must", "over", "all"}
         )
     )

@@ -44,6 +44,7 @@ _SAME = """
     fast quick rapid
     big large
     small little
+    help assist assistance
     phone telephone
     mail e-mail email
     app application
@@ -289,6 +290,8 @@ _GENERIC = """
     aged age old young
     stand mark
     write-up cover coverage
+    handbook manual guide guideline document documentation passage text page summary article paragraph table source
+    speak speaking typically ought regarding concerning like lot
 """
 
 _DOUBLED = re.compile(r"([bdfgklmnprt])\1$")
@@ -335,6 +338,10 @@ for _number, _line in enumerate(_lines(_CLASSES)):
         CLASS_OF.setdefault(_word, _number)
 
 GENERIC = frozenset(_stem(word) for word in _GENERIC.split())
+ACTORS = frozenset(  # of the generic ones: they may be said of anything, but do one thing and not another
+    _stem(word)
+    for word in "employee staff worker team user customer guest visitor reader company organisation person".split()
+)
 
 
 @lru_cache(maxsize=20_000)

@@ -12,7 +12,7 @@ _THEN = re.compile(
     r"[,;.:]?\s*\b(?:and\s+)?(?:then|after that|afterwards|thereafter|next,|finally|followed by|ahead of|and only then)\b"
     r"|\.\s+(?:Next|Then|After that|Afterwards|Finally)\b,?",
 )
-_FIRST = re.compile(r"\bfirst\b|\bfirst of all\b", re.IGNORECASE)
+_FIRST = re.compile(r"\bfirst(?: of all)?\b(?!-)", re.IGNORECASE)
 
 
 def out_of_order(answer: str, evidence: Evidence) -> Rejection | None:
@@ -24,7 +24,7 @@ def out_of_order(answer: str, evidence: Evidence) -> Rejection | None:
     for early, late in own:
         for first, second in there:
             ahead, behind = early & second - first, late & first - second
-            if ahead and behind and not (early & first - second) and not (late & second - first):
+            if ahead and behind:
                 return Rejection("swapped", f"{min(behind)} before {min(ahead)}")
     return None
 

@@ -26,6 +26,7 @@ _SAME = (
     (r"next to|close to|alongside|adjacent to", "beside"),
     (r"as well as|along with|together with", "and"),
     (r"no one", "nobody"),
+    (r"in short|in brief|in summary|to sum up|to summari[sz]e|in a nutshell|in other words|generally speaking", "overall"),
 )  # fmt: skip
 _PATTERNS = tuple((re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE), put) for pattern, put in _SAME)
 _ANY = re.compile("|".join(re.sub(r"\?P<\w+>", "?:", pattern.pattern) for pattern, _ in _PATTERNS), re.IGNORECASE)

@@ -17,6 +17,7 @@ _LONGEST = 3  # words of a thing
 _PREPOSITIONS = frozenset("by to in into on onto for with of from at as between under over behind near via through".split())
 _DETERMINERS = frozenset("main other own the a an your their its our his her this that these those every each any no some".split())
 _LISTS = frozenset(["and", "or", *_DETERMINERS])
+_SHORT = 8  # different words of a sentence and its question up to which the question belongs to the sentence
 _SHARED = 2  # words that two clauses share from which on a preposition is neighbour enough
 
 
@@ -48,7 +49,7 @@ def replaced(found: Sequence[Fact], evidence: Evidence, asked: Sequence[Fact]) -
     own = [slot for slot in _slots(found) if _is_foreign(slot, strange, evidence)]
     if not own:
         return None
-    around = {fact.key for fact in asked} | {fact.key for fact in found}
+    around = {fact.key for fact in asked} if len(told) <= _SHORT else set()
     for read in evidence.reads:
         there = [slot for slot in _slots(read.facts) if not any(word.key in told for word in slot.words)]
         for slot in own:
@@ -65,7 +66,7 @@ def _is_foreign(slot: _Slot, strange: set[str], evidence: Evidence) -> bool:
     )
 
 
-def _fits(slot: _Slot, other: _Slot, around: set[str]) -> bool:
+def _fits(slot: _Slot, other: _Slot, asked: set[str]) -> bool:
     """Tell whether two things have the same neighbours."""
     if slot.way != other.way:
         return False
@@ -74,7 +75,7 @@ def _fits(slot: _Slot, other: _Slot, around: set[str]) -> bool:
     if slot.right and slot.right == other.right and not slot.left and not other.left:
         return True
     ends = not slot.right and not other.right
-    return ends and bool(slot.way) and len(other.clause & around) >= _SHARED
+    return ends and bool(slot.way) and len(other.clause & (slot.clause | asked)) >= _SHARED
 
 
 def _slots(found: Sequence[Fact]) -> Iterator[_Slot]:
@@ -86,6 +87,8 @@ def _slots(found: Sequence[Fact]) -> Iterator[_Slot]:
         if not (before or first.text.endswith("s") or first.kind == "name" or low == 0):
             continue
         if low and found[low - 1].kind != "small" and found[low - 1].clause == first.clause and not first.text.endswith("s"):
+            continue
+        if low and found[low - 1].text.lower() == "to" and first.kind == "word":  # `to assist`
             continue
         way = next((fact.text.lower() for fact in before if fact.text.lower() in _PREPOSITIONS), "")
         left = _left(found, low, len(before))
