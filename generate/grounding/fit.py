@@ -50,6 +50,7 @@ class _Token:
         place: Its place among the facts of the sentence.
         way: The small word in front of it that says which way it goes.
         asked: Whether it stands in the question.
+        head: Key of the word that it goes before and tells more of, as in `night shift`.
     """
 
     fact: Fact
@@ -60,6 +61,7 @@ class _Token:
     place: int
     way: str
     asked: bool = False
+    head: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,14 @@ class _Nearness:
         pairs: Nearness of two keys; that of a key and a way stands beside.
         rivals: Facts by kind, and by key.
         names: Keys of names.
+        siblings: For each word, what goes before it and tells more of it: `night` and `late` of `shift`.
         entities: For each part of a name of several words, the key of the whole.
     """
 
     pairs: dict[tuple[str, str], float]
     rivals: dict[str, dict[str, Fact]]
     names: frozenset[str]
+    siblings: dict[str, dict[str, Fact]]
     entities: dict[str, str]
 
     def knows(self, key: str) -> bool:
@@ -97,7 +101,7 @@ def misfit(sentences: Sequence[Sequence[Fact]], evidence: Evidence, question: Se
         tokens += [
             replace(token, asked=True) for token in _tokens(question, near, 0, clause=100, place=len(tokens) + 2)
         ]
-    best = max(_changes(tokens, near, evidence), default=None, key=lambda change: change[0])
+    best = max(_changes(tokens, near, evidence, question), default=None, key=lambda change: change[0])
     if best is None or best[0] < 0:
         return None
     return best[1]
@@ -122,6 +126,8 @@ def _tokens(
             key = root(fact.text)  # `SOURCE` is the source
         if out and out[-1].key == key and fact.kind == "name":
             continue
+        if out and out[-1].fact.start + len(out[-1].fact.text) + 1 == fact.start and fact.kind == "word":
+            out[-1] = replace(out[-1], head=key)
         kind = _kind(fact, near.names)
         if read is not None and read.piece.kind == "code" and kind == "word" and not out:
             kind = "code name"  # a setting in a file
@@ -149,7 +155,7 @@ def _kind(fact: Fact, names: frozenset[str]) -> str:
 def _nearness(evidence: Evidence) -> _Nearness:
     """Say how near any two keys come to each other."""
     names = frozenset(fact.key for read in evidence.reads for fact in read.facts if fact.kind == "name")
-    near = _Nearness({}, {}, names, _entities(evidence))
+    near = _Nearness({}, {}, names | evidence.marked, {}, _entities(evidence))
 
     def note(one: str, two: str, value: float) -> None:
         if near.pairs.get((one, two), 0.0) < value:
@@ -159,6 +165,9 @@ def _nearness(evidence: Evidence) -> _Nearness:
     group = -1
     for read in evidence.reads:
         tokens = _tokens(read.facts, near, 0, read=read)
+        for token in tokens:
+            if token.head and bare_stem(token.fact.text) not in GENERIC:
+                near.siblings.setdefault(token.head, {})[token.key] = token.fact
         row = read.piece.kind == "row"
         for low, one in enumerate(tokens):
             near.rivals.setdefault(one.kind, {})[one.key] = one.fact
@@ -195,7 +204,9 @@ def _entities(evidence: Evidence) -> dict[str, str]:
     return {key: next(iter(wholes)) for key, wholes in parts.items() if len(wholes) == 1}
 
 
-def _changes(tokens: list[_Token], near: _Nearness, evidence: Evidence) -> Iterator[tuple[float, Rejection]]:
+def _changes(
+    tokens: list[_Token], near: _Nearness, evidence: Evidence, asked: Sequence[Fact] = ()
+) -> Iterator[tuple[float, Rejection]]:
     own = {(number, token.key) for token in tokens for number in (token.sentence, -1)}
     told = Counter(token.key for token in tokens)  # what is named twice may stand in two places
     there = Counter(
@@ -224,7 +235,7 @@ def _changes(tokens: list[_Token], near: _Nearness, evidence: Evidence) -> Itera
                     gain - (SWAPPED_WORD if one.kind == "word" else SWAPPED if one.kind == two.kind else SWAPPED_OTHER),
                     Rejection("swapped", names),
                 )
-        for key, rival in _rivals(one, near, evidence):
+        for key, rival in (*_rivals(one, near, evidence), *_asked_for(one, tokens, near, asked)):
             if rival.text.casefold() == one.fact.text.casefold() or one.key in key or key in one.key:
                 continue
             if (one.sentence if one.kind.startswith("code") else -1, key) not in own:
@@ -251,6 +262,9 @@ def _says_nothing(token: _Token) -> bool:
 
 def _rivals(token: _Token, near: _Nearness, evidence: Evidence) -> Iterator[tuple[str, Fact]]:
     fact = token.fact
+    like = near.siblings.get(token.head, {})
+    if token.kind in {"word", "name"} and token.key in like:
+        yield from like.items()
     if token.kind in _TYPED or token.kind.startswith(("class", "code")):
         yield from near.rivals.get(token.kind, {}).items()
     elif fact.quantity is not None:
@@ -260,6 +274,16 @@ def _rivals(token: _Token, near: _Nearness, evidence: Evidence) -> Iterator[tupl
         for key, rival in near.rivals.get("word", {}).items():
             if opposed(fact.text.lower(), rival.text.lower()):
                 yield key, rival
+
+
+def _asked_for(token: _Token, tokens: list[_Token], near: _Nearness, asked: Sequence[Fact]) -> Iterator[tuple[str, Fact]]:
+    """Give the things of the question that the answer may have told another of."""
+    if token.sentence or token.place > 1 or token.kind not in {"word", "name"} or token.fact.key in {fact.key for fact in asked}:
+        return
+    told = {other.key for other in tokens}
+    for fact in asked:
+        if fact.kind in {"word", "name"} and fact.key not in told and near.knows(fact.key) and bare_stem(fact.text) not in GENERIC:
+            yield fact.key, fact
 
 
 def _listed(one: _Token, two: _Token, tokens: list[_Token]) -> bool:

@@ -290,7 +290,7 @@ _GENERIC = """
     aged age old young
     stand mark
     write-up cover coverage
-    handbook manual guide guideline document documentation passage text page summary article paragraph table source
+    handbook manual guide guideline document documentation passage text page summary article paragraph
     speak speaking typically ought regarding concerning like lot
 """
 

@@ -49,7 +49,7 @@ def replaced(found: Sequence[Fact], evidence: Evidence, asked: Sequence[Fact]) -
     own = [slot for slot in _slots(found) if _is_foreign(slot, strange, evidence)]
     if not own:
         return None
-    around = {fact.key for fact in asked} if len(told) <= _SHORT else set()
+    around = {fact.key for fact in asked if fact.kind != "small"} if sum(fact.kind != "small" for fact in (*found, *asked)) <= _SHORT else set()
     for read in evidence.reads:
         there = [slot for slot in _slots(read.facts) if not any(word.key in told for word in slot.words)]
         for slot in own:
@@ -100,7 +100,7 @@ def _slots(found: Sequence[Fact]) -> Iterator[_Slot]:
             behind = next((fact for fact in found[high:] if fact.kind != "small"), None)
             right = behind.key if behind is not None and behind.clause == first.clause else ""
             words = tuple(fact for fact in found[low:high] if fact.kind != "small")
-            yield _Slot(words, way, left, right, frozenset(fact.key for fact in found if fact.clause == first.clause))
+            yield _Slot(words, way, left, right, frozenset(fact.key for fact in found if fact.clause == first.clause and fact.kind != "small"))
 
 
 def _goes_on(found: Sequence[Fact], low: int, high: int) -> bool:
