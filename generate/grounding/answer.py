@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from generate.grounding.cells import wrong_cell
 from generate.grounding.consistent import inconsistent
 from generate.grounding.crossed import crossed
 from generate.grounding.evidence import Evidence, read_evidence
@@ -50,6 +51,7 @@ def check_answer(answer: str, passage: str, *, question: str = "", headings: Seq
             fault = (
                 inconsistent(text)
                 or foreign_word(found, evidence)
+                or wrong_cell(found, text, evidence)
                 or wrong_way(found, text, evidence)
                 or replaced(found, evidence, asked)
                 or _invented(found, text, evidence)

@@ -19,7 +19,8 @@ from generate.rejection import Rejection
 
 SWAPPED, SWAPPED_WORD, SWAPPED_OTHER = 0.8, 1.1, 1.4  # gains in fit from which on two things of a kind, two plain
 # words, two things of different kinds have changed places
-PUT, PUT_WORD = 1.05, 0.85  # gains from which on another thing, or another word of its class, belongs there
+PUT, PUT_WORD, ASKED = 1.05, 0.85, 1.6  # gains from which on another thing, another word of its class, or what the
+# question asks for, belongs there
 
 _TYPED = frozenset(["date", "time", "weekday", "name"])
 _SHORT = 2  # facts of an answer's first sentence up to which the question belongs to it
@@ -166,7 +167,7 @@ def _nearness(evidence: Evidence) -> _Nearness:
     for read in evidence.reads:
         tokens = _tokens(read.facts, near, 0, read=read)
         for token in tokens:
-            if token.head and bare_stem(token.fact.text) not in GENERIC:
+            if token.head and (bare_stem(token.fact.text) not in GENERIC or token.fact.text.lower() in POLES):
                 near.siblings.setdefault(token.head, {})[token.key] = token.fact
         row = read.piece.kind == "row"
         for low, one in enumerate(tokens):
@@ -235,12 +236,13 @@ def _changes(
                     gain - (SWAPPED_WORD if one.kind == "word" else SWAPPED if one.kind == two.kind else SWAPPED_OTHER),
                     Rejection("swapped", names),
                 )
-        for key, rival in (*_rivals(one, near, evidence), *_asked_for(one, tokens, near, asked)):
+        wanted = dict(_asked_for(one, tokens, near, asked))
+        for key, rival in (*_rivals(one, near, evidence), *wanted.items()):
             if rival.text.casefold() == one.fact.text.casefold() or one.key in key or key in one.key:
                 continue
             if (one.sentence if one.kind.startswith("code") else -1, key) not in own:
                 gain = _gain((one,), {one.key: key}, tokens, near)
-                limit = PUT_WORD if one.kind == "word" or one.kind.startswith("class") else PUT
+                limit = ASKED if key in wanted else PUT_WORD if one.kind == "word" or one.kind.startswith("class") else PUT
                 yield gain - limit, Rejection("misplaced", f"{one.fact.text.strip()}, not {rival.text.strip()}")
 
 
@@ -280,9 +282,11 @@ def _asked_for(token: _Token, tokens: list[_Token], near: _Nearness, asked: Sequ
     """Give the things of the question that the answer may have told another of."""
     if token.sentence or token.place > 1 or token.kind not in {"word", "name"} or token.fact.key in {fact.key for fact in asked}:
         return
+    if token.fact.text.lower() in POLES:
+        return
     told = {other.key for other in tokens}
     for fact in asked:
-        if fact.kind in {"word", "name"} and fact.key not in told and near.knows(fact.key) and bare_stem(fact.text) not in GENERIC:
+        if fact.kind in {"word", "name"} and fact.key not in told and near.knows(fact.key) and bare_stem(fact.text) not in GENERIC and fact.text.lower() not in POLES:
             yield fact.key, fact
 
 

@@ -154,6 +154,7 @@ def wrong_way(found: Sequence[Fact], sentence: str, evidence: Evidence) -> Rejec
         _bounds(found, sentence, evidence)
         or _prefixes(found, evidence)
         or _poles(found, evidence)
+        or _exceptions(found, sentence, evidence)
         or _negations(found, evidence)
     )
 
@@ -226,6 +227,18 @@ def _negated(found: Sequence[Fact], fact: Fact) -> bool:
         if NEGATION.fullmatch(other.text):
             return not predicate or other.text.lower() in _DETERMINERS
     return False
+
+
+def _exceptions(found: Sequence[Fact], sentence: str, evidence: Evidence) -> Rejection | None:
+    """Look for `everyone except A` where the passage has `only A`."""
+    if not re.search(r"\bexcept\b", sentence) or NEGATION.search(sentence) or not evidence.reads:
+        return None
+    keys = {fact.key for fact in _content(found)}
+    best = max(evidence.reads, key=lambda read: sum(evidence.weight.get(key, 0.0) for key in keys & read.keys))
+    there = best.piece.text
+    if re.search(r"\bonly\b", there) and not re.search(r"\bexcept\b|\bunless\b", there) and not NEGATION.search(there):
+        return Rejection("negation", f"except, not only: {there[:200]}")
+    return None
 
 
 def _content(found: Sequence[Fact]) -> list[Fact]:
