@@ -10,6 +10,7 @@ from generate.grounding.facts import Fact, facts
 from generate.grounding.fit import misfit
 from generate.grounding.fold import fold
 from generate.grounding.foreign import foreign_fact, foreign_word
+from generate.grounding.lexicon import GENERIC, bare_stem
 from generate.grounding.order import out_of_order
 from generate.grounding.phrases import plain
 from generate.grounding.replaced import replaced
@@ -72,6 +73,9 @@ def _invented(found: Sequence[Fact], text: str, evidence: Evidence) -> Rejection
     listed = _listed(found, foreign)
     if listed:
         return Rejection("unsupported", f"{listed}: {text[:200]}")
+    own = [fact for fact in found if fact.kind != "small" and bare_stem(fact.text) not in GENERIC]
+    if foreign and all(evidence.foreign(fact) for fact in own):
+        return Rejection("unsupported", f"{', '.join(foreign)}: {text[:200]}")
     if len(foreign) >= FOREIGN_WORDS and len(foreign) >= FOREIGN_SHARE * len(told):
         return Rejection("unsupported", f"{', '.join(foreign)}: {text[:200]}")
     return None

@@ -8,7 +8,7 @@ from generate.answers import WORD
 from generate.grounding.evidence import Evidence
 from generate.grounding.facts import Fact
 from generate.grounding.lexicon import GENERIC, bare_stem, class_of, root
-from generate.grounding.numbers import ELSEWHERE, MONEY, TIME_UNITS, Quantity
+from generate.grounding.numbers import ELSEWHERE, MONEY, TIME_UNITS, Quantity, quantities
 from generate.grounding.words import STOP
 from generate.rejection import Rejection
 
@@ -27,6 +27,8 @@ _WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 
 def foreign_fact(found: tuple[Fact, ...], sentence: str, evidence: Evidence) -> Rejection | None:
     """Look for the first fact of an answer's sentence that is foreign to the passage."""
+    if evidence.english and (rate := _foreign_rate(sentence, evidence)):
+        return Rejection("foreign_unit", rate)
     for fact in found:
         reason = ""
         if fact.kind == "url":
@@ -42,6 +44,17 @@ def foreign_fact(found: tuple[Fact, ...], sentence: str, evidence: Evidence) -> 
         if reason:
             return Rejection(reason, fact.text)
     return None
+
+
+def _foreign_rate(sentence: str, evidence: Evidence) -> str:
+    """Give an `every week` of a sentence whose passage speaks of how often, but never of once a week."""
+    known = {abs(one.per) for one in evidence.quantities if one.per} | {one.size for one in evidence.quantities if one.every}
+    for one in quantities(sentence):
+        if one.loose and one.per and not one.dimension and known and evidence.has("weekday") == []:
+            size = abs(one.per)
+            if size not in known:
+                return one.text
+    return ""
 
 
 def foreign_word(found: tuple[Fact, ...], evidence: Evidence) -> Rejection | None:
@@ -208,7 +221,8 @@ def _number(own: Quantity, found: tuple[Fact, ...], sentence: str, evidence: Evi
     if not evidence.english and any(ELSEWHERE.get(word) == own.value for word in WORD.findall(evidence.given)):
         return ""
     if any(_year(fact, own) for fact in evidence.has("date")) or (
-        stands(own.text.casefold().strip(), evidence.given) and (own.text.strip()[-1:].isalpha() and own.dimension)
+        not (own.per and any(other.per and _near(other.size, own.size) for other in evidence.quantities))
+        and stands(own.text.casefold().strip(), evidence.given) and (own.text.strip()[-1:].isalpha() and own.dimension)
     ):
         return ""
     if _follows(own, found, sentence, evidence):

@@ -138,6 +138,7 @@ _PER = re.compile(
     r"(?:[^.;:\n]{0,30}?)(?:\bper\b|\ban?\b|\beach\b|\bevery\b|\band\b)\s+"
     r"(?P<per>second|minute|hour|day|night|week|month|quarter|year)\b"
 )
+_PER_NEXT = re.compile(r"\s+(?:per|an?|each|every)\s+(?:calendar\s+)?(?P<per>second|minute|hour|day|night|week|month|quarter|year)\b")
 _JOINED = re.compile(r"\s*(?:-|\u2013|to|and|or|until|through|till|bis)\s*\Z")
 _A_UNIT = re.compile(
     r"\b(?:(?:a\s+)?(?P<half>half |quarter of )an?|an?)\s+(?P<unit>second|minute|hour|day|week|fortnight|month|quarter"
@@ -307,8 +308,8 @@ def _quantity(text: str, number: "re.Match[str]", value: float) -> Quantity:
         noun = after.group("unit").lower()
     if not noun and (head := _HEAD.search(text, max(0, start - 30), start)):
         noun = head.group(1).lower()
-    if dimension not in {"time", "months"}:
-        behind = _PER.match(text, end)
+    if not per:
+        behind = (_PER_NEXT if dimension in {"time", "months"} else _PER).match(text, end)
         if behind:
             per = _per(*_UNITS[behind.group("per")])
     label = "" if dimension or number.group("ordinal") else _label(text, start)

@@ -28,7 +28,7 @@ _SAME = (
     (r"no one", "nobody"),
     (r"in short|in brief|in summary|to sum up|to summari[sz]e|in a nutshell|in other words|generally speaking", "overall"),
 )  # fmt: skip
-_PATTERNS = tuple((re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE), put) for pattern, put in _SAME)
+_PATTERNS = tuple((re.compile(rf"\b(?:{pattern})\b".replace(" ", r"\s+"), re.IGNORECASE), put) for pattern, put in _SAME)
 _ANY = re.compile("|".join(re.sub(r"\?P<\w+>", "?:", pattern.pattern) for pattern, _ in _PATTERNS), re.IGNORECASE)
 
 
