@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from generate.grounding.evidence import Evidence
 from generate.grounding.facts import Fact
-from generate.grounding.lexicon import ACTORS, GENERIC, bare_stem
+from generate.grounding.lexicon import ACTORS, GENERIC, bare_stem, class_of
 from generate.rejection import Rejection
 
 _HANGS_ON = frozenset(
@@ -29,13 +29,15 @@ def crossed(found: Sequence[Sequence[Fact]], evidence: Evidence, asked: Sequence
     there = [keys for read in evidence.reads for keys in _statements(read.facts[read.own :], read.piece.kind)]
     places = Counter(key for keys in there for key in keys)
     there = [frozenset(key for key in keys if places[key] <= _PLACES) for keys in there]
+    anchors = {fact.key for sentence in (*found, asked) for fact in sentence if _anchors(fact)}
     for low, one in enumerate(own):
         for two in own[low + 1 : low + 3]:
             both = [keys for keys in there if keys & one and keys & two]
             for place, first in enumerate(both):
                 for second in both[place + 1 :]:
                     only, other = first - second, second - first
-                    if one & only and one & other and two & only and two & other:
+                    parts = one & only, one & other, two & only, two & other
+                    if all(parts) and not anchors.isdisjoint(frozenset().union(*parts)):
                         return Rejection("swapped", f"{min(one & only)} {min(one & other)}, {min(two & only)} {min(two & other)}")
     return None
 
@@ -64,6 +66,11 @@ def _units(found: Sequence[Fact]) -> list[list[Fact]]:
                 fronted = hangs
         units[-1].append(fact)
     return units
+
+
+def _anchors(fact: Fact) -> bool:
+    """Tell whether a thing has its place: a name, a number, a role, not any word."""
+    return fact.kind not in {"word", "small"} or class_of(fact.text) is not None or bare_stem(fact.text) in ACTORS
 
 
 def _keys(found: Sequence[Fact]) -> frozenset[str]:

@@ -205,6 +205,164 @@ _SAME = """
     wait
     exceed
     reach
+    expert professional specialist
+    vehicle car
+    premises building
+    staircase stairs stairway stairwell
+    entrance door gate
+    garbage rubbish trash waste litter
+    shop store
+    timetable schedule
+    deadline cutoff
+    cash money
+    earnings income revenue
+    profit gain surplus
+    mistake error
+    bug defect fault
+    feature function functionality capability
+    username login
+    laptop notebook
+    computer pc
+    website site webpage
+    document paper
+    picture image
+    clip video
+    display screen monitor
+    button key
+    cable wire cord lead
+    socket outlet
+    battery accumulator
+    query question
+    request enquiry inquiry
+    feedback comment
+    evidence proof
+    certificate attestation
+    agreement contract
+    law legislation legal statute
+    penalty fine sanction
+    prize award reward
+    bonus premium
+    discount reduction rebate
+    tax levy
+    donation gift
+    journey tour
+    lodging accommodation
+    meal food
+    beverage drink
+    medicine medication drug pharmaceutical
+    physician doctor
+    hospital clinic
+    injury wound hurt
+    pupil student
+    instructor teacher trainer
+    training course
+    lesson class
+    exam examination test
+    applicant candidate
+    interview conversation
+    job position vacancy
+    dismiss dismissal fire
+    hire recruit employ
+    colleague coworker co-worker
+    overtime surplus
+    colour color
+    metre meter
+    programme program
+    centre center
+    organise organize
+    analyse analyze
+    behaviour behavior
+    catalogue catalog
+    cheque check
+    neighbour neighbor
+    safe secure
+    danger hazard risk
+    emergency urgent
+    warn alert
+    guard protect
+    prevent avert
+    assemble gather
+    dispose discard throw thrown
+    reject refuse decline
+    omit skip
+    hide hidden conceal
+    reveal disclose expose
+    publish release
+    combine merge
+    divide split separate
+    reduce lower lessen decrease
+    raise lift
+    improve enhance
+    damage harm
+    destroy demolish
+    clean wash
+    dry
+    heat warm
+    cool chill
+    empty drain
+    fill
+    open
+    shut closed
+    pick select
+    gather collect
+    fetch
+    bring carry
+    place put
+    push press pressed
+    pull drag
+    rotate turn
+    connect attach link join
+    detach disconnect
+    watch observe monitor
+    listen hear
+    estimate guess
+    plan scheme
+    prepare preparation
+    complete completion
+    continue proceed
+    suspend pause interrupt
+    postpone delay defer
+    cancel cancellation
+    renew renewal
+    expire lapse
+    appoint nominate
+    elect vote
+    supervise oversee
+    manage handle administer
+    assign allocate
+    share divide
+    own possess
+    belong
+    differ vary
+    match correspond
+    resemble
+    popular prominent common widespread
+    crucial essential vital important significant key
+    difficult hard tough
+    easy simple
+    correct right accurate
+    empty blank
+    huge enormous vast
+    tiny minute
+    strange odd unusual
+    silent quiet
+    unannounced
+    yearly
+    elderly old aged
+    youngster child
+    woman female
+    man male
+    person individual human
+    myriad variety multitude range
+    beside next
+    underneath beneath below
+    inside within
+    outside outdoors
+    nevertheless however
+    maybe perhaps possibly
+    almost nearly
+    sometimes occasionally
+    seldom rarely
 """
 
 # One line for each class: what is one of them is none of the others.
@@ -291,6 +449,7 @@ _GENERIC = """
     stand mark
     write-up cover coverage
     handbook manual guide guideline document documentation passage text page summary article paragraph
+    intent aim essence focus highlight overview context background topic subject theme area field
     speak speaking typically ought regarding concerning like lot
 """
 
