@@ -19,6 +19,8 @@ from generate.grounding.stance import wrong_way
 from generate.rejection import Rejection
 
 _IN_LISTS = frozenset(["and", "or", "the", "a", "an", "your", "our", "their", "its"])
+_PREDICATES = frozenset("is are was were must may can will has have should need needs do does".split())
+ALOOF = 3  # of so many words of a sentence one stands together in the passage at most
 VERBATIM = 25  # characters from which on a sentence that stands in the passage word for word needs no more looks
 FOREIGN_WORDS, FOREIGN_SHARE = (
     2,
@@ -70,7 +72,7 @@ def _invented(found: Sequence[Fact], text: str, evidence: Evidence) -> Rejection
     """Look for a sentence with too many words of its own."""
     told = [fact for fact in found if fact.kind in {"word", "name"}]
     foreign = [fact.text for fact in told if evidence.foreign(fact)]
-    listed = _listed(found, foreign)
+    listed = _listed(found, foreign) or _subject(found, evidence) or _aloof(found, foreign, evidence)
     if listed:
         return Rejection("unsupported", f"{listed}: {text[:200]}")
     own = [fact for fact in found if fact.kind != "small" and bare_stem(fact.text) not in GENERIC]
@@ -79,6 +81,25 @@ def _invented(found: Sequence[Fact], text: str, evidence: Evidence) -> Rejection
     if len(foreign) >= FOREIGN_WORDS and len(foreign) >= FOREIGN_SHARE * len(told):
         return Rejection("unsupported", f"{', '.join(foreign)}: {text[:200]}")
     return None
+
+
+def _subject(found: Sequence[Fact], evidence: Evidence) -> str:
+    """Give the foreign thing of which a sentence tells something, as in `Grandparents may ...`."""
+    place = next((place for place, fact in enumerate(found) if fact.kind != "small"), 0)
+    before, behind = found[:place], [fact.text.lower() for fact in found[place + 1 : place + 3]]
+    if not found or not evidence.foreign(found[place]) or _PREDICATES.isdisjoint(behind):
+        return ""
+    named = all(fact.text.lower() in _IN_LISTS | {"each", "every"} for fact in before)
+    return found[place].text if named and (before or found[place].text.endswith("s")) else ""
+
+
+def _aloof(found: Sequence[Fact], foreign: Sequence[str], evidence: Evidence) -> str:
+    """Give the foreign word of a sentence that shares next to nothing with any sentence of the passage."""
+    keys = {fact.key for fact in found if fact.kind in {"word", "name"} and bare_stem(fact.text) not in GENERIC}
+    if not foreign or len(keys) < ALOOF or any(fact.kind not in {"word", "name", "small"} for fact in found):
+        return ""
+    shared = max((len(keys & read.keys) for read in evidence.reads), default=0)
+    return foreign[0] if shared * ALOOF <= len(keys) <= ALOOF * len(foreign) else ""
 
 
 def _listed(found: Sequence[Fact], foreign: Sequence[str]) -> str:

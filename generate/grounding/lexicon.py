@@ -449,7 +449,7 @@ _GENERIC = """
     stand mark
     write-up cover coverage
     handbook manual guide guideline document documentation passage text page summary article paragraph
-    intent aim essence focus highlight overview context background topic subject theme area field
+    default final finally lastly intent aim essence focus highlight overview context background topic subject theme area field
     speak speaking typically ought regarding concerning like lot
 """
 
