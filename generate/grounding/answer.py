@@ -96,7 +96,7 @@ def _subject(found: Sequence[Fact], evidence: Evidence) -> str:
 def _aloof(found: Sequence[Fact], foreign: Sequence[str], evidence: Evidence) -> str:
     """Give the foreign word of a sentence that shares next to nothing with any sentence of the passage."""
     keys = {fact.key for fact in found if fact.kind in {"word", "name"} and bare_stem(fact.text) not in GENERIC}
-    if not foreign or len(keys) < ALOOF or any(fact.kind not in {"word", "name", "small"} for fact in found):
+    if not foreign or len(keys) <= ALOOF or any(fact.kind not in {"word", "name", "small"} for fact in found):
         return ""
     shared = max((len(keys & read.keys) for read in evidence.reads), default=0)
     return foreign[0] if shared * ALOOF <= len(keys) <= ALOOF * len(foreign) else ""

@@ -322,7 +322,55 @@ _SAME = """
     continue proceed
     suspend pause interrupt
     postpone delay defer
-    cancel cancellation
+    cancel cancellation abort
+    wear wore worn
+    bear bore borne
+    bind bound
+    blow blew blown
+    catch caught
+    eat ate eaten
+    feel felt
+    fly flew flown flight
+    forget forgot forgotten
+    grow grew grown growth
+    hear heard
+    lay laid
+    lead led
+    light lit
+    make made
+    read
+    ride rode ridden
+    ring rang rung
+    shake shook shaken
+    shrink shrank shrunk
+    sit sat
+    sleep slept
+    stand stood
+    steal stole stolen theft
+    stick stuck
+    strike struck
+    teach taught
+    tear tore torn
+    throw threw thrown
+    understand understood
+    wake woke woken
+    wind wound
+    win won
+    seek sought
+    swear swore sworn
+    sweep swept
+    deal dealt
+    dig dug
+    feed fed
+    flee fled
+    kneel knelt
+    prove proven proof
+    weave wove woven
+    accompany accompanied escort
+    register registration sign-up enrol enroll
+    leak leakage
+    permit pass
+    stream
     renew renewal
     expire lapse
     appoint nominate
@@ -449,6 +497,7 @@ _GENERIC = """
     stand mark
     write-up cover coverage
     handbook manual guide guideline document documentation passage text page summary article paragraph
+    try tries tried member environment variable command flag memory raise raised everybody client visible clear handed
     default final finally lastly intent aim essence focus highlight overview context background topic subject theme area field
     speak speaking typically ought regarding concerning like lot
 """

@@ -84,7 +84,7 @@ def _slots(found: Sequence[Fact]) -> Iterator[_Slot]:
         if not _names(first):
             continue
         before = _before(found, low)
-        if not (before or first.text.endswith("s") or first.kind == "name" or low == 0):
+        if not (before or first.text.endswith("s") or first.kind == "name"):
             continue
         if low and found[low - 1].kind != "small" and found[low - 1].clause == first.clause and not first.text.endswith("s"):
             continue

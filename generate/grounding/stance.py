@@ -87,7 +87,7 @@ _IGNORED = frozenset(["may", "all", "each", "every", "with", "none"])
 _NEGATIVE = re.compile(
     r"\b(?:forbid\w*|forbidden|prohibit\w*|ban|banned|refus\w*|den(?:y|ied|ies)|reject\w*|lack\w*|lose\w*|lost|fail\w*|avoid\w*"
     r"|except|stop\w*|skip\w*|exempt|disable\w*|invalid|instead|rather|un(?!less|der|til|it|iq|ion)\w+|(?!unless)\w+less"
-    r"|exclud\w*|impossible|restrict\w*|prevent\w*|decline\w*|expire\w*|delete\w*"
+    r"|exclud\w*|discard\w*|cancel\w*|abort\w*|impossible|restrict\w*|prevent\w*|decline\w*|expire\w*|delete\w*"
     r"|regardless|opposite|remov\w*)\b",
     re.IGNORECASE,
 )
@@ -126,6 +126,7 @@ _FLIPPED = (
     "open",
     "encrypted",
 )
+_TURNED = ("keep", "success", "known", "present", "legal", "visible", "online")  # `not kept` is `discarded`
 _PREFIX = re.compile(r"^(?:un|non-?|in|im|dis|ir)(?=[a-z]{4})")
 
 
@@ -271,7 +272,8 @@ def _mentions(found: Sequence[Fact], *, own: bool) -> Iterator[tuple[int, _Menti
             yield pair, _Mention((sign if pair in _FLIPPING else 1) * pole, near, around, fact.text, sign < 0)
 
 
-_FLIPPING = frozenset(pair for word in _FLIPPED for pair, _ in POLES[word])
+_TURNED_BY_ANOTHER = frozenset(pair for word in _TURNED for pair, _ in POLES[word])
+_FLIPPING = frozenset(pair for word in _FLIPPED for pair, _ in POLES[word]) | _TURNED_BY_ANOTHER
 
 
 def _switched(found: Sequence[Fact], place: int) -> bool:
@@ -304,6 +306,8 @@ def _poles(found: Sequence[Fact], evidence: Evidence) -> Rejection | None:
         ahead = best[-own.sign] - best[own.sign]
         if ahead > (0.25 if alone else 0.3) and (best[-own.sign] >= 0.6 or (alone and best[-own.sign] >= 0.3)):
             word = next(other.text for other in there[pair] if other.sign == -own.sign)
+            if pair in _TURNED_BY_ANOTHER and word.lower() == own.text.lower():  # the negation of the word itself, which is looked at below
+                continue
             return Rejection("opposite", f"{own.text}, not {word}")
     return None
 
@@ -378,6 +382,7 @@ def _is_negation(group: Sequence[Fact], place: int) -> bool:
 
 def _negations(found: Sequence[Fact], evidence: Evidence) -> Rejection | None:
     whole = {fact.key for fact in _content(found) if bare_stem(fact.text) not in GENERIC}
+    strange = {fact.key for fact in found if evidence.foreign(fact)}
     if len(_content(found)) < 2:
         return None
     there = [(clause, read) for read in evidence.reads for clause in _clauses(read.facts)]
@@ -392,7 +397,7 @@ def _negations(found: Sequence[Fact], evidence: Evidence) -> Rejection | None:
         if any(own.turns ^ clause.turns for clause, _ in top):
             continue
         if own.no:
-            if own.behind <= _WEAK:
+            if own.behind <= _WEAK or own.behind & strange:  # `not X but Y`: of X nothing is told
                 continue
             if own.no.lower() == "unless" and not any(clause.some for clause, _ in top):
                 continue
