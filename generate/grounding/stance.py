@@ -91,6 +91,7 @@ _NEGATIVE = re.compile(
     r"|regardless|opposite|remov\w*)\b",
     re.IGNORECASE,
 )
+_PLACES = frozenset(["in", "on", "at", "to", "by", "for", "from", "with", "only"])
 _WEAK = frozenset(["help", "default"])  # `if that does not help`, `not by default`
 _CONDITIONS = frozenset(["if", "when", "provided"])
 _PREDICATES = frozenset(["is", "are", "was", "were", "must", "may", "can", "will"])  # what they open is no more negated
@@ -324,6 +325,7 @@ class _Clause:
         turns: Words in it that turn it, or may.
         some: Whether it sets a condition.
         only: Whether it says yes to some, and so no to the rest.
+        but: Whether what is so instead follows, as in `not held but streamed`.
     """
 
     keys: frozenset[str]
@@ -333,6 +335,7 @@ class _Clause:
     turns: frozenset[str]
     some: bool
     only: bool
+    but: bool
 
 
 def _behind(group: Sequence[Fact], place: int, content: Sequence[Fact]) -> list[str]:
@@ -351,7 +354,8 @@ def _clauses(found: Sequence[Fact]) -> list[_Clause]:
     for fact in found:
         groups.setdefault(fact.clause, []).append(fact)
     out = []
-    for group in groups.values():
+    listed = list(groups.values())
+    for group, after in zip(listed, [*listed[1:], []], strict=True):
         places = [place for place, fact in enumerate(group) if _is_negation(group, place)]
         if len(group) == 1 and places:  # "No," answers the question
             continue
@@ -363,7 +367,12 @@ def _clauses(found: Sequence[Fact]) -> list[_Clause]:
         reach = 1 if no.lower() == "without" else 3
         words = {fact.text.lower() for fact in group}
         some, only = not words.isdisjoint(_CONDITIONS), not words.isdisjoint({"only", "once", "until"})
-        out.append(_Clause(keys, no, frozenset(behind) or keys, frozenset(behind[:reach]) or keys, turns, some, only))
+        but = len(after) > 1 and after[0].text.lower() == "but" and (
+            after[1].kind != "small" or after[1].text.lower() in _PLACES
+        )
+        out.append(
+            _Clause(keys, no, frozenset(behind) or keys, frozenset(behind[:reach]) or keys, turns, some, only, but)
+        )
     return out
 
 
@@ -397,7 +406,7 @@ def _negations(found: Sequence[Fact], evidence: Evidence) -> Rejection | None:
         if any(own.turns ^ clause.turns for clause, _ in top):
             continue
         if own.no:
-            if own.behind <= _WEAK or own.behind & strange:  # `not X but Y`: of X nothing is told
+            if own.but or _switched_off(found, evidence) or own.behind <= _WEAK or own.behind & strange:  # `not X but Y`: of X nothing is told
                 continue
             if own.no.lower() == "unless" and not any(clause.some for clause, _ in top):
                 continue
@@ -408,6 +417,15 @@ def _negations(found: Sequence[Fact], evidence: Evidence) -> Rejection | None:
         elif not own.only and all(clause.no and clause.scope & own.keys for clause, _ in top):
             return Rejection("negation", f"without {top[0][0].no}: {top[0][1].piece.text[:200]}")
     return None
+
+
+def _switched_off(found: Sequence[Fact], evidence: Evidence) -> bool:
+    """Tell whether the passage has a setting of the sentence that switches something off."""
+    codes = {fact.key for fact in found if fact.kind == "code"}
+    return bool(codes) and any(
+        codes & read.keys and re.search(r"\b(?:off|disable[sd]?|deactivates?|suppress(?:es)?|skip(?:s|ped)?)\b", read.piece.text)
+        for read in evidence.reads
+    )
 
 
 def _turns(read: Read, keys: frozenset[str]) -> bool:
