@@ -117,7 +117,7 @@ def facts(text: str) -> tuple[Fact, ...]:  # noqa: PLR0912 - one branch for each
             key = f"{quantity.dimension}:{quantity.size:.6g}"
             found.append(Fact("number", key, text[start:end], start, quantity))
             masked = masked[:start] + "\ufffc" * (end - start) + masked[end:]
-    found.extend(_word(word, masked) for word in _WORD.finditer(masked))
+    found.extend(_word(word, text) for word in _WORD.finditer(masked))
     found.sort(key=lambda fact: fact.start)
     for place, fact in enumerate(found[:-1]):  # `Clara Weiss` where a sentence begins
         after = found[place + 1]

@@ -497,7 +497,7 @@ _GENERIC = """
     stand mark
     write-up cover coverage
     handbook manual guide guideline document documentation passage text page summary article paragraph
-    try tries tried member environment variable command flag memory raise raised everybody client visible clear handed
+    younger older alone together try tries tried member environment variable command flag memory raise raised everybody client visible clear handed
     default final finally lastly intent aim essence focus highlight overview context background topic subject theme area field
     speak speaking typically ought regarding concerning like lot
 """

@@ -124,7 +124,7 @@ _SPELLED = "|".join(sorted((*_WORDS, *_SCALES), key=len, reverse=True))
 _NUMBER = re.compile(
     r"(?P<digits>(?<![\w.,/#-])[-\u2212]?\d+(?:[.,' \u00a0\u202f]\d{3})*(?:[.,]\d+)?(?![\w]|[.,:/]\d|-\d))"
     r"|(?P<glued>(?<![\w.,/#-])[-\u2212]?\d+(?:[.,]\d+)?(?!(?:st|nd|rd|th)\b)(?=(?:[A-Za-z\u00b0%]{1,3})\b|\u00b0|%))"
-    rf"|\b(?P<spelled>(?:{_SPELLED})(?:(?:[ -]|(?<=hundred)\sand\s|(?<=thousand)\sand\s)(?:{_SPELLED}))*)\b"
+    rf"|\b(?!one (?:two|three|four|five|six|seven|eight|nine|ten)\b)(?P<spelled>(?:{_SPELLED})(?:(?:[ -]|(?<=hundred)\sand\s|(?<=thousand)\sand\s)(?:{_SPELLED}))*)\b"
     r"(?P<half>\s+and\s+a\s+half\b)?"
     rf"|\b(?P<ordinal>{'|'.join(_ORDINALS)}|\d+(?:st|nd|rd|th))\b",
     re.IGNORECASE,

@@ -26,6 +26,7 @@ _SAME = (
     (r"next to|close to|alongside|adjacent to", "beside"),
     (r"as well as|along with|together with", "and"),
     (r"no one", "nobody"),
+    (r"(?:must|has to|have to|should) (?:stay|remain|be kept) (?:out|outside|away)(?: of| from)?", "may not enter"),
     (r"no longer needs?|no longer needed", "have finished with"),
     (r"on (?:their|your|his|her|its|my|our) own|by (?:themselves|yourself|himself|herself|itself)", "alone"),
     (r"in short|in brief|in summary|to sum up|to summari[sz]e|in a nutshell|in other words|generally speaking", "overall"),

@@ -92,6 +92,7 @@ _NEGATIVE = re.compile(
     re.IGNORECASE,
 )
 _PLACES = frozenset(["in", "on", "at", "to", "by", "for", "from", "with", "only"])
+_DENIED = re.compile(r" = (?:no|false|none|-|\u2013|\u2717)(?:;|\Z)", re.IGNORECASE)
 _WEAK = frozenset(["help", "default"])  # `if that does not help`, `not by default`
 _CONDITIONS = frozenset(["if", "when", "provided"])
 _PREDICATES = frozenset(["is", "are", "was", "were", "must", "may", "can", "will"])  # what they open is no more negated
@@ -406,6 +407,8 @@ def _negations(found: Sequence[Fact], evidence: Evidence) -> Rejection | None:
         if any(own.turns ^ clause.turns for clause, _ in top):
             continue
         if own.no:
+            if any(read.piece.kind == "row" and _DENIED.search(read.piece.text) for _, read in top):
+                continue  # the cells are looked at by themselves
             if own.but or _switched_off(found, evidence) or own.behind <= _WEAK or own.behind & strange:  # `not X but Y`: of X nothing is told
                 continue
             if own.no.lower() == "unless" and not any(clause.some for clause, _ in top):
@@ -414,7 +417,7 @@ def _negations(found: Sequence[Fact], evidence: Evidence) -> Rejection | None:
                 clause.no and (clause.no.lower() != "without" or clause.scope & own.keys) for clause, _ in top
             ) and not any(_turns(read, own.keys) for _, read in top):
                 return Rejection("negation", f"{own.no}: {top[0][1].piece.text[:200]}")
-        elif not own.only and all(clause.no and clause.scope & own.keys for clause, _ in top):
+        elif 2 * len(own.keys & strange) < len(own.keys) and not own.only and all(clause.no and clause.scope & own.keys for clause, _ in top):
             return Rejection("negation", f"without {top[0][0].no}: {top[0][1].piece.text[:200]}")
     return None
 
