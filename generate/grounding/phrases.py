@@ -24,7 +24,7 @@ _SAME = (
     (r"take part in|takes part in", "attend"),
     (r"be in charge of|is in charge of|are in charge of", "is responsible for"),
     (r"next to|close to|alongside|adjacent to", "beside"),
-    (r"as well as|along with|together with", "and"),
+    (r"as well as|along with", "and"),
     (r"no one", "nobody"),
     (r"(?:must|has to|have to|should) (?:stay|remain|be kept) (?:out|outside|away)(?: of| from)?", "may not enter"),
     (r"no longer needs?|no longer needed", "have finished with"),

@@ -87,7 +87,7 @@ _IGNORED = frozenset(["may", "all", "each", "every", "with", "none"])
 _NEGATIVE = re.compile(
     r"\b(?:forbid\w*|forbidden|prohibit\w*|ban|banned|refus\w*|den(?:y|ied|ies)|reject\w*|lack\w*|lose\w*|lost|fail\w*|avoid\w*"
     r"|except|stop\w*|skip\w*|exempt|disable\w*|invalid|instead|rather|un(?!less|der|til|it|iq|ion)\w+|(?!unless)\w+less"
-    r"|exclud\w*|discard\w*|cancel\w*|abort\w*|impossible|restrict\w*|prevent\w*|decline\w*|expire\w*|delete\w*"
+    r"|exclud\w*|discard\w*|impossible|restrict\w*|prevent\w*|decline\w*|expire\w*|delete\w*"
     r"|regardless|opposite|remov\w*)\b",
     re.IGNORECASE,
 )
