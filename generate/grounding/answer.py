@@ -19,7 +19,9 @@ from generate.grounding.stance import wrong_way
 from generate.rejection import Rejection
 
 _IN_LISTS = frozenset(["and", "or", "the", "a", "an", "your", "our", "their", "its"])
-_PREDICATES = frozenset("is are was were must may can will has have should need needs do does".split())
+_PREDICATES = frozenset(
+    ["is", "are", "was", "were", "must", "may", "can", "will", "has", "have", "should", "need", "needs", "do", "does"]
+)
 ALOOF = 3  # of so many words of a sentence one stands together in the passage at most
 VERBATIM = 25  # characters from which on a sentence that stands in the passage word for word needs no more looks
 FOREIGN_WORDS, FOREIGN_SHARE = (

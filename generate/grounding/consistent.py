@@ -1,22 +1,29 @@
 """Whether an answer agrees with itself: `three rooms, A and B`, `45 minutes, that is an hour and a half`."""
 
 import re
+from itertools import pairwise
 
 from generate.grounding.numbers import quantities
 from generate.rejection import Rejection
 
 _EQUATES = re.compile(
-    r"\s*[,(=]*\s*(?:that is|that's|i\.e\.|which (?:is|equals|makes|means)|meaning|in other words|equal to|equivalent to|=)"
+    r"\s*[,(=]*\s*(?:that is|that's|i\.e\.|which (?:is|equals|makes|means)|meaning|in other words"
+    r"|equal to|equivalent to|=)"
     r"\s*(?:about|roughly|around)?\s*,?\s*\Z",
     re.IGNORECASE,
 )
-_WORDS = {word: value for value, word in enumerate(["two", "three", "four", "five", "six", "seven", "eight", "nine"], 2)}
+_WORDS = {
+    word: value for value, word in enumerate(["two", "three", "four", "five", "six", "seven", "eight", "nine"], 2)
+}
 _COUNT = "|".join(_WORDS)
 _OPENED = re.compile(
-    rf"\b(?P<count>{_COUNT})\s(?P<noun>(?:[\w-]+\s){{0,2}}[\w-]+s)\b[^.;:,]*(?::|,?\s(?:namely|i\.e\.,?))\s(?P<list>[^.;:()]+)", re.IGNORECASE
+    rf"\b(?P<count>{_COUNT})\s(?P<noun>(?:[\w-]+\s){{0,2}}[\w-]+s)\b"
+    r"[^.;:,]*(?::|,?\s(?:namely|i\.e\.,?))\s(?P<list>[^.;:()]+)",
+    re.IGNORECASE,
 )
 _SPOKEN = re.compile(
-    rf"\b(?P<count>{_COUNT}) of (?:the|its|our) (?:\w+ )?[\w-]+, (?P<list>[^.;:,()]+(?:, [^.;:,()]+)*? and [^.;:,()]+), ",
+    rf"\b(?P<count>{_COUNT}) of (?:the|its|our) (?:\w+ )?[\w-]+, "
+    r"(?P<list>[^.;:,()]+(?:, [^.;:,()]+)*? and [^.;:,()]+), ",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"\s*,\s*(?:and|or)\s+|\s*,\s*|\s+(?:and|or)\s+")
@@ -33,7 +40,7 @@ def inconsistent(text: str) -> Rejection | None:
             if 2 <= len(members) != count and all(0 < len(member.split()) <= 2 for member in members):
                 return Rejection("foreign_number", f"{found.group('count')}, not {len(members)}: {found.group('list')}")
     told = quantities(text)
-    for one, two in zip(told, told[1:], strict=False):
+    for one, two in pairwise(told):
         same = one.dimension and one.dimension == two.dimension and not one.per and not two.per
         said = _EQUATES.fullmatch(text[one.end : two.start]) and not _APART.match(text, two.end)
         if same and said and abs(one.size - two.size) > _CLOSE * one.size:

@@ -1,6 +1,7 @@
 """Whether two clauses of an answer mix two statements of the passage: `A goes into bin 2, B into bin 1`.
 
-Each of the two clauses has something that the passage says of the one thing alone, and something that it says of the other.
+Each of the two clauses has something that the passage says of the one thing alone, and something that it says of the
+other.
 """
 
 from collections import Counter
@@ -12,7 +13,38 @@ from generate.grounding.lexicon import ACTORS, GENERIC, bare_stem, class_of
 from generate.rejection import Rejection
 
 _HANGS_ON = frozenset(
-    "if when unless because which who whom whose that where since until although so provided once before after as like unlike is are was were has have had does do".split()
+    [
+        "if",
+        "when",
+        "unless",
+        "because",
+        "which",
+        "who",
+        "whom",
+        "whose",
+        "that",
+        "where",
+        "since",
+        "until",
+        "although",
+        "so",
+        "provided",
+        "once",
+        "before",
+        "after",
+        "as",
+        "like",
+        "unlike",
+        "is",
+        "are",
+        "was",
+        "were",
+        "has",
+        "have",
+        "had",
+        "does",
+        "do",
+    ]
 )
 _ENOUGH = 2  # words of a clause behind `and` from which on it is one of its own
 _PLACES = 3  # statements that may have a thing
@@ -38,7 +70,9 @@ def crossed(found: Sequence[Sequence[Fact]], evidence: Evidence, asked: Sequence
                     only, other = first - second, second - first
                     parts = one & only, one & other, two & only, two & other
                     if all(parts) and not anchors.isdisjoint(frozenset().union(*parts)):
-                        return Rejection("swapped", f"{min(one & only)} {min(one & other)}, {min(two & only)} {min(two & other)}")
+                        return Rejection(
+                            "swapped", f"{min(one & only)} {min(one & other)}, {min(two & only)} {min(two & other)}"
+                        )
     return None
 
 
@@ -77,5 +111,6 @@ def _keys(found: Sequence[Fact]) -> frozenset[str]:
     return frozenset(
         fact.key
         for fact in found
-        if fact.kind != "small" and (fact.kind != "word" or bare_stem(fact.text) in ACTORS or bare_stem(fact.text) not in GENERIC)
+        if fact.kind != "small"
+        and (fact.kind != "word" or bare_stem(fact.text) in ACTORS or bare_stem(fact.text) not in GENERIC)
     )

@@ -9,7 +9,8 @@ from generate.grounding.lexicon import GENERIC, bare_stem
 from generate.rejection import Rejection
 
 _THEN = re.compile(
-    r"[,;.:]?\s*\b(?:and\s+)?(?:then|after that|afterwards|thereafter|next,|finally|followed by|ahead of|and only then)\b"
+    r"[,;.:]?\s*\b(?:and\s+)?(?:then|after that|afterwards|thereafter|next,|finally"
+    r"|followed by|ahead of|and only then)\b"
     r"|\.\s+(?:Next|Then|After that|Afterwards|Finally)\b,?",
 )
 _FIRST = re.compile(r"\bfirst(?: of all)?\b(?!-)", re.IGNORECASE)
@@ -20,7 +21,9 @@ def out_of_order(answer: str, evidence: Evidence) -> Rejection | None:
     own = list(_ordered([answer]))
     if not own:
         return None
-    there = list(_ordered([read.piece.text for read in evidence.reads if read.piece.kind not in {"row", "code", "head"}]))
+    there = list(
+        _ordered([read.piece.text for read in evidence.reads if read.piece.kind not in {"row", "code", "head"}])
+    )
     for early, late in own:
         for first, second in there:
             ahead, behind = early & second - first, late & first - second

@@ -4,12 +4,22 @@ import re
 from functools import lru_cache
 
 _SAME = (
-    (r"free of (?:any )?charge|(?:at|with) no (?:extra |additional |further )?(?:cost|charge)s?|for free"
-     r"|without (?:any |extra |additional )?(?:charge|cost|payment|fee)s?|for nothing", "free"),
+    (
+        (
+            r"free of (?:any )?charge|(?:at|with) no (?:extra |additional |further )?(?:cost|charge)s?|for free"
+            r"|without (?:any |extra |additional )?(?:charge|cost|payment|fee)s?|for nothing"
+        ),
+        "free",
+    ),
     (r"(?:is|are) gratis|costs? nothing|do(?:es)?(?: not|n['\u2019]t) cost anything", "is free"),
     (r"(?:with)?in(?:side)? the (?:same |home |own )?country|at home and not abroad", "domestic"),
-    (r"(?:as|so) long as(?= (?:the|a|an|it|they|you|we|he|she|your|its|no|there|all|each)\b)"
-     r"|on (?:the )?condition that|provided that|assuming that|in case|in the event that", "if"),
+    (
+        (
+            r"(?:as|so) long as(?= (?:the|a|an|it|they|you|we|he|she|your|its|no|there|all|each)\b)"
+            r"|on (?:the )?condition that|provided that|assuming that|in case|in the event that"
+        ),
+        "if",
+    ),
     (r"prior to|in advance of", "before"),
     (r"subsequent to", "after"),
     (r"(?:when|once|as soon as) (?P<what>(?:the )?(?:\w+ ){1,3}?)(?:is|are) over", r"after \g<what>"),
@@ -29,9 +39,12 @@ _SAME = (
     (r"(?:must|has to|have to|should) (?:stay|remain|be kept) (?:out|outside|away)(?: of| from)?", "may not enter"),
     (r"no longer needs?|no longer needed", "have finished with"),
     (r"on (?:their|your|his|her|its|my|our) own|by (?:themselves|yourself|himself|herself|itself)", "alone"),
-    (r"in short|in brief|in summary|to sum up|to summari[sz]e|in a nutshell|in other words|generally speaking", "overall"),
-)  # fmt: skip
-_PATTERNS = tuple((re.compile(rf"\b(?:{pattern})\b".replace(" ", r"\s+"), re.IGNORECASE), put) for pattern, put in _SAME)
+    (r"in short|in brief|in summary|to sum up|to summari[sz]e|in a nutshell|in other words", "overall"),
+    (r"generally speaking", "overall"),
+)
+_PATTERNS = tuple(
+    (re.compile(rf"\b(?:{pattern})\b".replace(" ", r"\s+"), re.IGNORECASE), put) for pattern, put in _SAME
+)
 _ANY = re.compile("|".join(re.sub(r"\?P<\w+>", "?:", pattern.pattern) for pattern, _ in _PATTERNS), re.IGNORECASE)
 
 

@@ -1,21 +1,28 @@
 """Whether a thing of the passage gave way to a foreign one: `attracts wasps` where the passage has `attracts rats`.
 
-One foreign word alone may be a paraphrase. It is a replacement where the passage has, between the same neighbours, a thing
-that the answer does not name.
+One foreign word alone may be a paraphrase. It is a replacement where the passage has, between the same neighbours, a
+thing that the answer does not name.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from generate.grounding.evidence import Evidence
 from generate.grounding.facts import Fact
 from generate.grounding.lexicon import GENERIC, bare_stem
-from generate.grounding.numbers import TIME_UNITS
+from generate.grounding.units import TIME_UNITS
 from generate.rejection import Rejection
 
 _LONGEST = 3  # words of a thing
-_PREPOSITIONS = frozenset("by to in into on onto for with of from at as between under over behind near via through".split())
-_DETERMINERS = frozenset("main other own the a an your their its our his her this that these those every each any no some".split())
+_PREPOSITIONS = frozenset(
+    re.findall(r"\w+", "by to in into on onto for with of from at as between under over behind near via through")
+)
+_DETERMINERS = frozenset(
+    re.findall(
+        r"\w+", "main other own the a an your their its our his her this that these those every each any no some"
+    )
+)
 _LISTS = frozenset(["and", "or", *_DETERMINERS])
 _SHORT = 8  # different words of a sentence and its question up to which the question belongs to the sentence
 _SHARED = 2  # words that two clauses share from which on a preposition is neighbour enough
@@ -46,10 +53,14 @@ def replaced(found: Sequence[Fact], evidence: Evidence, asked: Sequence[Fact]) -
     strange = {fact.key for fact in found if evidence.foreign(fact)}
     if not strange:
         return None
-    own = [slot for slot in _slots(found) if _is_foreign(slot, strange, evidence)]
+    own = [slot for slot in _slots(found) if _is_foreign(slot, strange)]
     if not own:
         return None
-    around = {fact.key for fact in asked if fact.kind != "small"} if sum(fact.kind != "small" for fact in (*found, *asked)) <= _SHORT else set()
+    around = (
+        {fact.key for fact in asked if fact.kind != "small"}
+        if sum(fact.kind != "small" for fact in (*found, *asked)) <= _SHORT
+        else set()
+    )
     for read in evidence.reads:
         there = [slot for slot in _slots(read.facts) if not any(word.key in told for word in slot.words)]
         for slot in own:
@@ -60,7 +71,7 @@ def replaced(found: Sequence[Fact], evidence: Evidence, asked: Sequence[Fact]) -
     return None
 
 
-def _is_foreign(slot: _Slot, strange: set[str], evidence: Evidence) -> bool:
+def _is_foreign(slot: _Slot, strange: set[str]) -> bool:
     return any(word.key in strange and word.text.lower() not in TIME_UNITS for word in slot.words) and all(
         word.key in strange or word.kind == "code" or bare_stem(word.text) in GENERIC for word in slot.words
     )
@@ -86,7 +97,12 @@ def _slots(found: Sequence[Fact]) -> Iterator[_Slot]:
         before = _before(found, low)
         if not (before or first.text.endswith("s") or first.kind == "name"):
             continue
-        if low and found[low - 1].kind != "small" and found[low - 1].clause == first.clause and not first.text.endswith("s"):
+        if (
+            low
+            and found[low - 1].kind != "small"
+            and found[low - 1].clause == first.clause
+            and not first.text.endswith("s")
+        ):
             continue
         if low and found[low - 1].text.lower() == "to" and first.kind == "word":  # `to assist`
             continue
@@ -100,7 +116,13 @@ def _slots(found: Sequence[Fact]) -> Iterator[_Slot]:
             behind = next((fact for fact in found[high:] if fact.kind != "small"), None)
             right = behind.key if behind is not None and behind.clause == first.clause else ""
             words = tuple(fact for fact in found[low:high] if fact.kind != "small")
-            yield _Slot(words, way, left, right, frozenset(fact.key for fact in found if fact.clause == first.clause and fact.kind != "small"))
+            yield _Slot(
+                words,
+                way,
+                left,
+                right,
+                frozenset(fact.key for fact in found if fact.clause == first.clause and fact.kind != "small"),
+            )
 
 
 def _goes_on(found: Sequence[Fact], low: int, high: int) -> bool:

@@ -1,5 +1,4 @@
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,8 @@ from curate.tokens import chat_token_counts, tokenizer_fingerprint
 from schemas.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from transformers import PreTrainedTokenizerBase
 
 TALKS: list[list[dict[str, str]]] = [
