@@ -23,6 +23,7 @@ from generate.rejection import Rejection
 
 HERE = Path(__file__).resolve().parent / "grounding"
 SPLITS = ("built", "held_out", "unseen")
+FRESH = "fresh"
 
 
 class Case(NamedTuple):
@@ -137,7 +138,7 @@ def _print(name: str, result: Result, *, show: bool) -> None:
 def main() -> None:
     """Print the rates."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--split", choices=SPLITS)
+    parser.add_argument("--split", choices=(*SPLITS, FRESH))
     parser.add_argument("--show", action="store_true", help="list what was missed and what was wrongly rejected")
     options = parser.parse_args()
     for split in SPLITS if options.split is None else (options.split,):

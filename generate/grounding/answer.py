@@ -2,16 +2,27 @@
 
 from collections.abc import Sequence
 
+from generate.grounding.cells import wrong_cell
+from generate.grounding.consistent import inconsistent
+from generate.grounding.crossed import crossed
 from generate.grounding.evidence import Evidence, read_evidence
 from generate.grounding.facts import Fact, facts
 from generate.grounding.fit import misfit
 from generate.grounding.fold import fold
 from generate.grounding.foreign import foreign_fact, foreign_word
+from generate.grounding.lexicon import GENERIC, bare_stem
+from generate.grounding.order import out_of_order
+from generate.grounding.phrases import plain
+from generate.grounding.replaced import replaced
 from generate.grounding.sentences import pieces
 from generate.grounding.stance import wrong_way
 from generate.rejection import Rejection
 
 _IN_LISTS = frozenset(["and", "or", "the", "a", "an", "your", "our", "their", "its"])
+_PREDICATES = frozenset(
+    ["is", "are", "was", "were", "must", "may", "can", "will", "has", "have", "should", "need", "needs", "do", "does"]
+)
+ALOOF = 3  # of so many words of a sentence one stands together in the passage at most
 VERBATIM = 25  # characters from which on a sentence that stands in the passage word for word needs no more looks
 FOREIGN_WORDS, FOREIGN_SHARE = (
     2,
@@ -33,31 +44,64 @@ def check_answer(answer: str, passage: str, *, question: str = "", headings: Seq
         question: The question; what it names may be named.
         headings: The headings of the passage, likewise.
     """
-    evidence = read_evidence(passage, tuple(headings), question)
+    answer, question = plain(answer), plain(question)
+    evidence = read_evidence(plain(passage), tuple(plain(heading) for heading in headings), question)
     verbatim = {fold(read.piece.text).text for read in evidence.reads}
     read = [(piece.text, facts(piece.text)) for piece in pieces(answer)]
     read = [(text, found) for text, found in read if len(text) < VERBATIM or fold(text).text not in verbatim]
+    asked = facts(question)
     for text, found in read:
         fault = foreign_fact(found, text, evidence)
         if fault is None and evidence.english:
             fault = (
-                foreign_word(found, evidence) or wrong_way(found, text, evidence) or _invented(found, text, evidence)
+                inconsistent(text)
+                or foreign_word(found, evidence)
+                or wrong_cell(found, text, evidence)
+                or wrong_way(found, text, evidence)
+                or replaced(found, evidence, asked)
+                or _invented(found, text, evidence)
             )
         if fault:
             return fault
-    return misfit([found for _, found in read], evidence, facts(question)) if evidence.english else None
+    if not evidence.english:
+        return None
+    unread = " ".join(text for text, _ in read)
+    said = [found for _, found in read]
+    return misfit(said, evidence, asked) or crossed(said, evidence, asked) or out_of_order(unread, evidence)
 
 
 def _invented(found: Sequence[Fact], text: str, evidence: Evidence) -> Rejection | None:
     """Look for a sentence with too many words of its own."""
     told = [fact for fact in found if fact.kind in {"word", "name"}]
     foreign = [fact.text for fact in told if evidence.foreign(fact)]
-    listed = _listed(found, foreign)
+    listed = _listed(found, foreign) or _subject(found, evidence) or _aloof(found, foreign, evidence)
     if listed:
         return Rejection("unsupported", f"{listed}: {text[:200]}")
+    own = [fact for fact in found if fact.kind != "small" and bare_stem(fact.text) not in GENERIC]
+    if foreign and all(evidence.foreign(fact) for fact in own):
+        return Rejection("unsupported", f"{', '.join(foreign)}: {text[:200]}")
     if len(foreign) >= FOREIGN_WORDS and len(foreign) >= FOREIGN_SHARE * len(told):
         return Rejection("unsupported", f"{', '.join(foreign)}: {text[:200]}")
     return None
+
+
+def _subject(found: Sequence[Fact], evidence: Evidence) -> str:
+    """Give the foreign thing of which a sentence tells something, as in `Grandparents may ...`."""
+    place = next((place for place, fact in enumerate(found) if fact.kind != "small"), 0)
+    before, behind = found[:place], [fact.text.lower() for fact in found[place + 1 : place + 3]]
+    if not found or not evidence.foreign(found[place]) or _PREDICATES.isdisjoint(behind):
+        return ""
+    named = all(fact.text.lower() in _IN_LISTS | {"each", "every"} for fact in before)
+    return found[place].text if named and (before or found[place].text.endswith("s")) else ""
+
+
+def _aloof(found: Sequence[Fact], foreign: Sequence[str], evidence: Evidence) -> str:
+    """Give the foreign word of a sentence that shares next to nothing with any sentence of the passage."""
+    keys = {fact.key for fact in found if fact.kind in {"word", "name"} and bare_stem(fact.text) not in GENERIC}
+    if not foreign or len(keys) <= ALOOF or any(fact.kind not in {"word", "name", "small"} for fact in found):
+        return ""
+    shared = max((len(keys & read.keys) for read in evidence.reads), default=0)
+    return foreign[0] if shared * ALOOF <= len(keys) <= ALOOF * len(foreign) else ""
 
 
 def _listed(found: Sequence[Fact], foreign: Sequence[str]) -> str:

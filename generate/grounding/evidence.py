@@ -63,6 +63,9 @@ _ENGLISH = frozenset(
 )
 
 
+_BOLD = re.compile(r"\*\*([^*\n.:]{2,30}?)[.:]?\*\*")
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
     """A piece of the passage with what it states.
@@ -93,6 +96,7 @@ class Evidence:
         stems: Their stems.
         classes: Words of classes that shut each other out, by class.
         weight: How much a key tells one piece from another.
+        marked: Roots of the words that are set in bold: they are names here.
         english: Whether the words can be judged.
     """
 
@@ -104,6 +108,7 @@ class Evidence:
     stems: frozenset[str]
     classes: dict[int, str]
     weight: dict[str, float]
+    marked: frozenset[str]
     english: bool
 
     def has(self, kind: str) -> list[Fact]:
@@ -144,7 +149,7 @@ def read_evidence(passage: str, headings: tuple[str, ...] = (), question: str = 
     beside = tuple(fact for text in (*headings, question) for fact in facts(bare(text)))
     whole = "\n".join((passage, *headings, question))
     words = WORD.findall(bare(whole))
-    words += [part for word in words if "-" in word for part in word.split("-")]
+    words += [part for word in words if "-" in word and not word.lower().startswith("non-") for part in word.split("-")]
     words += re.findall(r"[A-Za-z]{3,}", " ".join(word for word in re.findall(r"\w*[_`/]\w*", whole)))
     counts = Counter(key for read in reads for key in read.keys)
     return Evidence(
@@ -159,6 +164,7 @@ def read_evidence(passage: str, headings: tuple[str, ...] = (), question: str = 
         stems=frozenset(bare_stem(word) for word in words),
         classes={number: word for word in words if (number := class_of(word)) is not None},
         weight={key: 1 / math.sqrt(count) for key, count in counts.items()},
+        marked=frozenset(root(word) for bold in _BOLD.findall(passage) for word in WORD.findall(bold)),
         english=is_english(words),
     )
 

@@ -43,7 +43,7 @@ _CODE = re.compile(
     r"|\b(?=[\w-]*[A-Z])(?=[\w-]*\d)[A-Z0-9][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*\b|\b\d{1,3}xx\b"  # AES-256, IP67
     r"|\b[a-z]+[A-Z]\w*|\b[A-Z][a-z]+[A-Z]\w*"  # camelCase
     r"|\b[A-Z]{2,}(?![a-z])\b"
-    r"|(?<=[a-z:,;] )[B-HJ-Z](?=[\s.,;:)]|$)"  # building C"
+    r"|(?<=[a-z:,;] )[B-HJ-Z](?=[\s.,;:)]|$)|(?<=[a-z] )A(?=[\s.,;:)]|$)"  # building C"
 )
 _DATE = re.compile(
     rf"\b(?P<year0>\d{{4}})-(?P<month0>\d\d)-(?P<day0>\d\d)\b"
@@ -117,7 +117,7 @@ def facts(text: str) -> tuple[Fact, ...]:  # noqa: PLR0912 - one branch for each
             key = f"{quantity.dimension}:{quantity.size:.6g}"
             found.append(Fact("number", key, text[start:end], start, quantity))
             masked = masked[:start] + "\ufffc" * (end - start) + masked[end:]
-    found.extend(_word(word, masked) for word in _WORD.finditer(masked))
+    found.extend(_word(word, text) for word in _WORD.finditer(masked))
     found.sort(key=lambda fact: fact.start)
     for place, fact in enumerate(found[:-1]):  # `Clara Weiss` where a sentence begins
         after = found[place + 1]
@@ -172,7 +172,8 @@ def _opens(text: str, place: int) -> bool:
 
 def _clauses(text: str, found: list[Fact]) -> tuple[Fact, ...]:
     """Number the clauses: they end at commas, semicolons, colons, brackets, and at words that open another."""
-    ends = [cut.start() for cut in _CUT.finditer(text)]
+    inside = [part.span() for part in _BRACKETS.finditer(text)]  # what is told in brackets is told of one thing
+    ends = [cut.start() for cut in _CUT.finditer(text) if not any(low < cut.start() < high - 1 for low, high in inside)]
     out, clause, place = [], 0, 0
     for fact in found:
         while place < len(ends) and ends[place] <= fact.start:
@@ -181,6 +182,7 @@ def _clauses(text: str, found: list[Fact]) -> tuple[Fact, ...]:
     return tuple(out)
 
 
+_BRACKETS = re.compile(r"\([^()]*\)")
 _CUT = re.compile(
     r"[,;:)\u2013\u2014](?=\s|$)|(?<=\s)-(?=\s)|[.!?](?=\s)"
     r"|(?<=\s)(?:and|but|whereas|while|although|because|unless|if|when|where|which|who|or|so|otherwise)(?=\s)"

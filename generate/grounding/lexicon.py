@@ -7,204 +7,7 @@ colour or trade from being taken for a paraphrase.
 import re
 from functools import lru_cache
 
-# One line for each meaning; its words are taken for one.
-_SAME = """
-    employee staff worker colleague personnel workforce
-    holiday vacation
-    annual yearly annually year
-    daily day
-    weekly week
-    monthly month
-    hourly hour
-    quarterly quarter
-    mandatory compulsory required obligatory require must
-    optional voluntary
-    allow allowed permit permission permitted may authorise authorize consent authorisation authorization
-    forbid forbidden forbade prohibit ban disallow
-    delete remove erase drop deletion removal
-    lift elevator
-    buy purchase bought
-    buyer purchaser
-    fee charge price cost
-    rate instalment
-    pay paid payment
-    begin start began begun launch commence
-    end finish stop ended terminate abort broken
-    keep kept store stored retain hold held save
-    stay remain
-    lose lost
-    give gave given grant
-    send sent submit forward pass hand transmit
-    get got receive obtain
-    tell told inform notify notification notice
-    answer reply respond response
-    return returned
-    fix repair mend fixed solve resolve
-    fault failure error
-    fast quick rapid
-    big large
-    small little
-    phone telephone
-    mail e-mail email
-    app application
-    bike bicycle
-    car automobile
-    doctor dr
-    boss supervisor
-    responsible charge
-    write written wrote
-    choose chosen chose select
-    show shown display
-    change modify alter
-    turn switch
-    sign-in login signin
-    lock locked
-    trip journey
-    travel travelling traveling
-    hotel accommodation
-    receipt invoice bill
-    office workplace
-    folder directory
-    parameter argument
-    default standard
-    limit restrict
-    maximum max
-    minimum min
-    once after
-    near close nearest next
-    beside next
-    above over exceed more
-    below under less
-    least minimum
-    yes true
-    film movie
-    illness sickness sick ill
-    children child kid
-    parents parent
-    guest visitor
-    client customer
-    firm company
-    goods product item merchandise
-    birth born
-    repeat retry again repeated
-    check verify examine inspect
-    need require
-    attempt try
-    immediately once instantly
-    roughly about around approximately
-    whole entire all
-    each every per everyone everybody
-    nobody none
-    beforehand advance ahead
-    together altogether total
-    extra additional
-    another other
-    further additional
-    method way
-    reason because
-    kind type
-    part portion
-    place location
-    duration length long
-    photograph photo picture
-    ask request
-    agree agreement consents
-    enter entry
-    swap exchange
-    confirm confirmation
-    gross
-    expensive cost price
-    abroad foreign
-    permit licence license
-    resign quit notice
-    salary wage pay
-    repay pay
-    pair couple two
-    twice two
-    copy copied duplicate
-    encrypt encrypted encryption
-    compress compression
-    measure measurement
-    weigh weight
-    accurate accuracy
-    wide width
-    deep depth
-    high height
-    suitable suit
-    spend spent
-    sell sold
-    build built
-    find found
-    leave left
-    go went gone
-    come came
-    run ran
-    break broke
-    take took taken
-    know known knew
-    see saw seen
-    think thought
-    speak spoke spoken talk say said
-    drive drove driven
-    rise rose risen increase
-    fall fell fallen drop decrease
-    draw drew drawn
-    lie lay lain
-    meet met meeting
-    mean meant meaning
-    lend lent borrow loan
-    freeze froze frozen
-    hang hung
-    set
-    cut
-    decide decision
-    apply applicant
-    arrive arrival
-    deliver delivery
-    extend extension
-    reserve reservation booking
-    record recording
-    deduct deduction
-    sufficient enough suffice
-    complain complaint
-    frequent often frequently
-    satisfy satisfaction satisfied
-    recognise recognize
-    label tag
-    sick
-    evaluate evaluation
-    design
-    abbreviate
-    former old earlier previous
-    new
-    later subsequently afterwards
-    current
-    contributor contribute
-    assemble assembly
-    upgrade update
-    machine
-    endpoint
-    cover covered
-    trade
-    retrieve restore restored
-    terminal
-    sort sorted
-    slice sliced
-    air
-    correspond
-    attend attendance
-    participate participant
-    locate located
-    disappear vanish
-    crash
-    support supported
-    compute calculate
-    adult
-    own
-    wait
-    exceed
-    reach
-"""
+from generate.grounding.meanings import SAME
 
 # One line for each class: what is one of them is none of the others.
 _CLASSES = """
@@ -289,6 +92,12 @@ _GENERIC = """
     aged age old young
     stand mark
     write-up cover coverage
+    handbook manual guide guideline document documentation passage text page summary article paragraph
+    younger older alone together try tries tried member environment variable command flag memory raise raised everybody
+    client visible clear handed
+    default final finally lastly intent aim essence focus highlight overview context background
+    topic subject theme area field
+    speak speaking typically ought regarding concerning like lot
 """
 
 _DOUBLED = re.compile(r"([bdfgklmnprt])\1$")
@@ -303,6 +112,7 @@ def _stem(word: str) -> str:
     word = word.replace("\u2019", "'").removesuffix("'s").removesuffix("s'")
     for ending, put in (
         ("ies", "y"),
+        ("ees", "ee"),
         ("sses", "ss"),
         ("ing", ""),
         ("ied", "y"),
@@ -323,7 +133,7 @@ def _stem(word: str) -> str:
 
 
 _ROOTS: dict[str, str] = {}
-for _line in _lines(_SAME):
+for _line in _lines(SAME):
     _words = _line.split()
     for _word in _words:
         _ROOTS.setdefault(_stem(_word), _ROOTS.get(_stem(_words[0]), _stem(_words[0])))
@@ -334,6 +144,23 @@ for _number, _line in enumerate(_lines(_CLASSES)):
         CLASS_OF.setdefault(_word, _number)
 
 GENERIC = frozenset(_stem(word) for word in _GENERIC.split())
+ACTORS = frozenset(  # of the generic ones: they may be said of anything, but do one thing and not another
+    _stem(word)
+    for word in [
+        "employee",
+        "staff",
+        "worker",
+        "team",
+        "user",
+        "customer",
+        "guest",
+        "visitor",
+        "reader",
+        "company",
+        "organisation",
+        "person",
+    ]
+)
 
 
 @lru_cache(maxsize=20_000)

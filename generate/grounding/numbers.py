@@ -6,6 +6,8 @@
 import re
 from dataclasses import dataclass, replace
 
+from generate.grounding.units import CASED, EVERY, MONEY, UNITS
+
 _ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
 )
@@ -20,108 +22,13 @@ _WORDS |= {"dozen": 12.0, "once": 1.0, "twice": 2.0, "thrice": 3.0, "half": 0.5,
 _SCALES = {"hundred": 100.0, "thousand": 1e3, "million": 1e6, "billion": 1e9}
 _ORDINALS = ["third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"]
 
-_DAY = 86_400.0
-# dimension, factor to its measure, and the names
-_UNITS: dict[str, tuple[str, float]] = {}
-for _dimension, _factor, _names in (
-    ("time", 0.001, "ms millisecond milliseconds"),
-    ("time", 1.0, "s sec secs second seconds"),
-    ("time", 60.0, "min mins minute minutes"),
-    ("time", 3600.0, "h hr hrs hour hours"),
-    ("time", _DAY, "d day days weekday weekdays night nights"),
-    ("time", 7 * _DAY, "week weeks"),
-    ("time", 14 * _DAY, "fortnight fortnights"),
-    ("months", 1.0, "month months"),
-    ("months", 3.0, "quarter quarters"),
-    ("months", 12.0, "year years"),
-    ("months", 120.0, "decade decades"),
-    ("months", 1200.0, "century centuries"),
-    ("length", 0.001, "mm millimetre millimetres millimeter millimeters"),
-    ("length", 0.01, "cm centimetre centimetres centimeter centimeters"),
-    ("length", 1.0, "m metre metres meter meters"),
-    ("length", 1000.0, "km kilometre kilometres kilometer kilometers"),
-    ("length", 0.0254, "inch inches"),
-    ("length", 0.3048, "ft foot feet"),
-    ("length", 1609.344, "mile miles"),
-    ("mass", 0.001, "mg milligram milligrams"),
-    ("mass", 1.0, "g gram grams gramme grammes"),
-    ("mass", 1000.0, "kg kilo kilos kilogram kilograms kilogramme kilogrammes"),
-    ("mass", 1e6, "t ton tons tonne tonnes"),
-    ("mass", 453.592, "lb lbs pound pounds"),
-    ("volume", 0.001, "ml millilitre millilitres milliliter milliliters"),
-    ("volume", 0.01, "cl centilitre centilitres"),
-    ("volume", 1.0, "l litre litres liter liters"),
-    ("area", 1.0, "sqm m\u00b2"),
-    ("data", 1.0, "b byte bytes"),
-    ("data", 1e3, "kb kilobyte kilobytes"),
-    ("data", 1e6, "mb megabyte megabytes"),
-    ("data", 1e9, "gb gigabyte gigabytes"),
-    ("data", 1e12, "tb terabyte terabytes"),
-    ("data", 1024.0, "kib"),
-    ("data", 1024.0**2, "mib"),
-    ("data", 1024.0**3, "gib"),
-    ("data", 1024.0**4, "tib"),
-    ("power", 1.0, "w watt watts"),
-    ("power", 1e3, "kw kilowatt kilowatts"),
-    ("power", 1e6, "mw megawatt megawatts"),
-    ("energy", 1.0, "kwh"),
-    ("voltage", 1.0, "v volt volts"),
-    ("current", 1.0, "a amp amps ampere amperes"),
-    ("current", 0.001, "ma milliampere"),
-    ("frequency", 1.0, "hz hertz"),
-    ("frequency", 1e3, "khz"),
-    ("frequency", 1e6, "mhz"),
-    ("frequency", 1e9, "ghz"),
-    ("pressure", 1.0, "bar bars"),
-    ("pressure", 0.001, "mbar"),
-    ("pressure", 0.0689476, "psi"),
-    ("celsius", 1.0, "\u00b0c celsius degree degrees"),
-    ("fahrenheit", 1.0, "\u00b0f fahrenheit"),
-    ("pixels", 1.0, "px pixel pixels"),
-    ("percent", 1.0, "% percent percentage"),
-    ("characters", 1.0, "character characters"),
-    ("words", 1.0, "word words"),
-    ("tokens", 1.0, "token tokens"),
-    ("euro", 1.0, "\u20ac eur euro euros"),
-    ("dollar", 1.0, "$ usd dollar dollars"),
-    ("sterling", 1.0, "\u00a3 gbp"),
-    ("yen", 1.0, "\u00a5 jpy yen"),
-    ("francs", 1.0, "chf franc francs"),
-    ("cents", 0.01, "cent cents"),
-):
-    for _name in _names.split():
-        _UNITS[_name] = (_dimension, _factor)
-MONEY = frozenset(["euro", "dollar", "sterling", "yen", "francs", "cents"])
-_CASED = {
-    "m": "m",
-    "M": "",
-    "s": "s",
-    "S": "",
-    "h": "h",
-    "H": "",
-    "d": "d",
-    "D": "",
-    "t": "t",
-    "T": "",
-    "a": "",
-    "b": "",
-}
-TIME_UNITS = {name: unit for name, unit in _UNITS.items() if unit[0] in {"time", "months"} and len(name) > 2}
-_EVERY = {
-    "hourly": "hour",
-    "daily": "day",
-    "weekly": "week",
-    "monthly": "month",
-    "quarterly": "quarter",
-    "yearly": "year",
-}
-_EVERY |= {"annually": "year", "annual": "year"}
 
 _SPELLED = "|".join(sorted((*_WORDS, *_SCALES), key=len, reverse=True))
 _NUMBER = re.compile(
     r"(?P<digits>(?<![\w.,/#-])[-\u2212]?\d+(?:[.,' \u00a0\u202f]\d{3})*(?:[.,]\d+)?(?![\w]|[.,:/]\d|-\d))"
-    r"|(?P<glued>(?<![\w.,/#-])[-\u2212]?\d+(?:[.,]\d+)?(?=(?:[A-Za-z\u00b0%]{1,3})\b|\u00b0|%))"
-    rf"|\b(?P<spelled>(?:{_SPELLED})(?:(?:[ -]|(?<=hundred)\sand\s|(?<=thousand)\sand\s)(?:{_SPELLED}))*)\b"
+    r"|(?P<glued>(?<![\w.,/#-])[-\u2212]?\d+(?:[.,]\d+)?(?!(?:st|nd|rd|th)\b)(?=(?:[A-Za-z\u00b0%]{1,3})\b|\u00b0|%))"
+    rf"|\b(?!one (?:two|three|four|five|six|seven|eight|nine|ten)\b)"
+    rf"(?P<spelled>(?:{_SPELLED})(?:(?:[ -]|(?<=hundred)\sand\s|(?<=thousand)\sand\s)(?:{_SPELLED}))*)\b"
     r"(?P<half>\s+and\s+a\s+half\b)?"
     rf"|\b(?P<ordinal>{'|'.join(_ORDINALS)}|\d+(?:st|nd|rd|th))\b",
     re.IGNORECASE,
@@ -134,6 +41,9 @@ _UNIT_AFTER = re.compile(
 _PER = re.compile(
     r"(?:[^.;:\n]{0,30}?)(?:\bper\b|\ban?\b|\beach\b|\bevery\b|\band\b)\s+"
     r"(?P<per>second|minute|hour|day|night|week|month|quarter|year)\b"
+)
+_PER_NEXT = re.compile(
+    r"\s+(?:per|an?|each|every)\s+(?:calendar\s+)?(?P<per>second|minute|hour|day|night|week|month|quarter|year)\b"
 )
 _JOINED = re.compile(r"\s*(?:-|\u2013|to|and|or|until|through|till|bis)\s*\Z")
 _A_UNIT = re.compile(
@@ -166,6 +76,7 @@ class Quantity:
         text: The stretch of text.
         loose: Whether it may be no number at all: `a day`, `one`, `every week`.
         every: Whether it is the time between two of something.
+        label: The noun that it numbers, as in `building 2`; empty for what is counted or measured.
     """
 
     value: float
@@ -178,6 +89,7 @@ class Quantity:
     text: str
     loose: bool = False
     every: bool = False
+    label: str = ""
 
 
 def quantities(text: str) -> list[Quantity]:
@@ -192,7 +104,7 @@ def quantities(text: str) -> list[Quantity]:
         if not any(start < one.end() and one.start() < end for start, end in taken):
             share = {"half ": 0.5, "quarter of ": 0.25}.get((one.group("half") or "").lower(), 1.0)
             share += 0.5 if (one.group("more") or "").endswith("half") else 0.25 if one.group("more") else 0.0
-            dimension, factor = _UNITS[one.group("unit").lower()]
+            dimension, factor = UNITS[one.group("unit").lower()]
             loose = one.group("half") is None and one.group("more") is None
             found.append(
                 Quantity(
@@ -200,8 +112,8 @@ def quantities(text: str) -> list[Quantity]:
                 )
             )
     for one in _RATE.finditer(text):
-        unit = one.group("unit") or _EVERY[one.group("adverb").lower()]
-        dimension, factor = _UNITS[unit.lower()]
+        unit = one.group("unit") or EVERY[one.group("adverb").lower()]
+        dimension, factor = UNITS[unit.lower()]
         found.append(Quantity(1.0, "", 1.0, "time", _per(dimension, factor), *one.span(), one.group(), loose=True))
     found.sort(key=lambda one: one.start)
     for place in range(1, len(found)):  # `for 15 minutes and another 40`
@@ -277,38 +189,59 @@ def _quantity(text: str, number: "re.Match[str]", value: float) -> Quantity:
     ahead = text[max(0, start - 4) : start].rstrip()
     if ahead[-1:] in "$\u20ac\u00a3\u00a5" and ahead:
         start = text.rindex(ahead[-1], 0, start)
-        dimension, factor = _UNITS[ahead[-1]]
-    elif ahead[-3:].lower() in _UNITS and _UNITS[ahead[-3:].lower()][0] in MONEY:
-        dimension, factor = _UNITS[ahead[-3:].lower()]
+        dimension, factor = UNITS[ahead[-1]]
+    elif ahead[-3:].lower() in UNITS and UNITS[ahead[-3:].lower()][0] in MONEY:
+        dimension, factor = UNITS[ahead[-3:].lower()]
     bare = spelled is not None and spelled.lower() in {"once", "twice", "thrice"}
     after = None if number.group("ordinal") or bare else _UNIT_AFTER.match(text, end)
     if after and not dimension:
         name = after.group("unit").replace(" ", "")
-        known = _UNITS.get(name.lower()) if _CASED.get(name, "x") else None
+        known = UNITS.get(name.lower()) if CASED.get(name, "x") else None
         scale = _SCALES.get(name.lower())
         if scale:
             value *= scale
             later = _UNIT_AFTER.match(text, after.end())
-            known = _UNITS.get(later.group("unit").lower()) if later else None
+            known = UNITS.get(later.group("unit").lower()) if later else None
             after = later or after
         noun = name.lower()
         if known and not noun.startswith("night"):
             dimension, factor = known
             end = after.end("unit")
-            if after.group("per") and _UNITS.get(after.group("per").lower(), ("",))[0] in {"time", "months"}:
-                per = _per(*_UNITS[after.group("per").lower()])
+            if after.group("per") and UNITS.get(after.group("per").lower(), ("",))[0] in {"time", "months"}:
+                per = _per(*UNITS[after.group("per").lower()])
                 end = after.end()
     elif after:
         noun = after.group("unit").lower()
     if not noun and (head := _HEAD.search(text, max(0, start - 30), start)):
         noun = head.group(1).lower()
-    if dimension not in {"time", "months"}:
-        behind = _PER.match(text, end)
+    if not per:
+        behind = (_PER_NEXT if dimension in {"time", "months"} else _PER).match(text, end)
         if behind:
-            per = _per(*_UNITS[behind.group("per")])
+            per = _per(*UNITS[behind.group("per")])
+    label = "" if dimension or number.group("ordinal") else _label(text, start)
     loose = spelled is not None and spelled.lower() in {"one", "once", "half", "double"} and not dimension and not per
     every = dimension in {"time", "months"} and bool(_EVERY_N.search(text, 0, start))
-    return Quantity(value, dimension, value * factor, noun, per, start, end, text[start:end], loose=loose, every=every)
+    return Quantity(
+        value, dimension, value * factor, noun, per, start, end, text[start:end], loose=loose, every=every, label=label
+    )
+
+
+_LABELS = (
+    "building level floor room page step bin hall chapter section gate line ward phase tier zone class grade layer "
+    "platform terminal extension ext option appendix article figure table channel port status error issue number bay "
+    "bus locker"
+)
+_LABEL = re.compile(
+    rf"\b(?P<noun>{'|'.join(_LABELS.split())})s?\.?(?:: | = | )(?:\d+(?:\s?(?:,|-|\u2013|and|or|to)\s?))*\Z",
+    re.IGNORECASE,
+)
+
+
+def _label(text: str, start: int) -> str:
+    """Give the noun that a number gives a number to."""
+    found = _LABEL.search(text, max(0, start - 40), start)
+    noun = found.group("noun").lower() if found else ""
+    return "extension" if noun == "ext" else noun
 
 
 def _per(dimension: str, factor: float) -> float:

@@ -30,6 +30,8 @@ _PAIRS = """
     internal | external
     paid | unpaid
     free | paid charged
+    free | cost costs fee fees charge charges
+    add adds added include includes contain contains offer offers | exclude excludes excluded lack lacks lacking
     open opens opened | close closes closed shut shuts
     start starts started begin begins beginning | end ends ended stop stops stopped finish finishes
     first | last final

@@ -18,8 +18,9 @@ _END = re.compile(
     r"(?<=[.!?])[\"'\u201d\u2019)\]]*\s+(?=[\"'\u201c(\[`*]*[A-Z\d\u00c0-\u00de`])|(?<=[\u3002\uff01\uff1f])"
 )
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:[Ee]\.g|[Ii]\.e|etc|vs|Dr|Mr|Mrs|Ms|Prof|St|Inc|Ltd|approx|dept|Fig|ca|bzw|z\.B|[ap]\.m)"
-    r"|(?<!\d )(?<!\d\u00a0)\b[A-Z])\.[\"'\u201d\u2019)\]]*\Z"
+    r"(?:\b(?:[Ee]\.g|[Ii]\.e|etc|vs|Dr|Mr|Mrs|Ms|Prof|St|Inc|Ltd|approx|dept|ext|tel|art|sec|vol|pp|incl|excl|resp|Fig|ca|bzw|z\.B|[ap]\.m)"
+    r"|(?<!\d )(?<!\d\u00a0)(?<!building )(?<!bin )(?<!hall )(?<!block )(?<!group )(?<!class )(?<!type )(?<!option )"
+    r"(?<!plan )(?<!zone )(?<!gate )(?<!annex )(?<!section )(?<!appendix )\b[A-Z])\.[\"'\u201d\u2019)\]]*\Z"
 )
 
 
