@@ -1,8 +1,9 @@
 """What lies in the folder of an earlier run, read row by row."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -17,9 +18,6 @@ from curate.signal_store import FOLDER as SIGNALS
 from schemas.errors import InputError
 from schemas.example import EXAMPLE_SCHEMA
 from schemas.parquet import open_parquet
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _ADDED = 4
 """Columns that stand behind those of a dropped row: its number, stage, reason and the id that it matches."""

@@ -17,20 +17,17 @@ side by side in threads, so a measure changes nothing that another one reads.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, runtime_checkable
+from typing import Any, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from curate.rows import Rows
 from schemas.errors import GristmillError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from curate.rows import Rows
 
 Column: TypeAlias = "pa.Array[Any] | pa.ChunkedArray[Any] | npt.NDArray[Any]"  # Any: signals are of any type
 

@@ -1,16 +1,14 @@
 """Clusters of near-duplicates: stars, in which every row that goes matches the row that stays."""
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from curate.alike import copies, similarities
 from curate.arrow import indices
 from curate.candidates import Index, Texts
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 CLOSEST = 4
 _FIRST, _LARGEST = 64, 1 << 14

@@ -1,12 +1,11 @@
 """The input as a stream that can be read again: from memory while it is small, from its files where it is not."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from schemas.formats import Batch
 
 

@@ -1,17 +1,13 @@
 """A second look at what was written: another model sees the passage itself, the question and the answer."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from generate.brief import Brief
 from generate.grounding import Unreadable, judge_request, read_judgement
 from generate.rejection import Rejection
 from generate.strategies.strategy import Draft, Steps, ToJudge, Unit
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from schemas import ChatResponse
+from schemas import ChatResponse
 
 PROMPTS = ("judge",)
 

@@ -1,13 +1,12 @@
 """What tests of all packages share: a model small enough to train in a second, and the embedded one."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from transformers import PreTrainedTokenizerBase
 
 CHATML = (

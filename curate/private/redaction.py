@@ -1,7 +1,8 @@
 """The mend that puts typed marks in the place of private data."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
@@ -12,9 +13,6 @@ from curate.private.row import clean, described
 from curate.private.span import KINDS, Kind
 from curate.rows import Rows, replace_rows
 from curate.stage import Mended
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 REASON = "private_data_redacted"
 

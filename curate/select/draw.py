@@ -1,15 +1,13 @@
 """An order by lot that depends on what the rows say and on the seed, not on the order in which they came."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import xxhash
 
 from curate.arrow import plain
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 def by_lot(ids: "pa.ChunkedArray[Any] | pa.Array[Any]", seed: int) -> npt.NDArray[np.int64]:  # Any: strings

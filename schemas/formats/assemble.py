@@ -1,16 +1,14 @@
 """What every kind of input gives, and how examples and ride-along columns become one record batch."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
+import numpy as np
 import pyarrow as pa
 
 from schemas.example import EXAMPLE_SCHEMA, ORIGIN_TYPE, SOURCE_TYPE
 from schemas.formats.columns import Converted, ids
 from schemas.formats.shapes import AnyArray, Shape, decode, encode, holds_json
-
-if TYPE_CHECKING:
-    import numpy as np
 
 
 class Piece(NamedTuple):

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,6 @@ from curate.tokens import chat_token_counts, tokenizer_fingerprint
 from schemas.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from transformers import PreTrainedTokenizerBase
 
 TALKS: list[list[dict[str, str]]] = [

@@ -4,13 +4,11 @@ import email
 import json
 import threading
 import time
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tests.generate.chat_server import completion
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 Line = dict[str, Any]
 
