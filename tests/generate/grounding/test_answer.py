@@ -93,7 +93,7 @@ def test_a_sentence_cut_out_of_its_negation_is_not_verbatim() -> None:
 
 
 def test_planted_errors_are_caught_and_right_answers_pass() -> None:
-    """On the sets that the rules were mended by; docs/precision/grounding.md says how little that tells of other text."""
+    """On the sets that the rules were mended by; docs/precision/grounding.md says how little that tells."""
     seen = grounding.measure("built", "held_out", "unseen")
     assert seen.right >= 250
     assert seen.planted.total() >= 750
