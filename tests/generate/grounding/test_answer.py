@@ -93,13 +93,41 @@ def test_a_sentence_cut_out_of_its_negation_is_not_verbatim() -> None:
 
 
 def test_planted_errors_are_caught_and_right_answers_pass() -> None:
-    """The bars lie just under what docs/precision/grounding.md reports; the goal was 95 % and 2 %."""
-    seen = grounding.measure("built", "held_out")
-    assert seen.right >= 150
-    assert seen.planted.total() >= 300
-    assert seen.catch_rate >= 0.93
+    """On the sets that the rules were mended by; docs/precision/grounding.md says how little that tells."""
+    seen = grounding.measure("built", "held_out", "unseen")
+    assert seen.right >= 250
+    assert seen.planted.total() >= 750
+    assert seen.catch_rate >= 0.95
     assert seen.false_rate <= 0.02
-    assert grounding.measure("unseen").catch_rate >= 0.84
+
+
+def test_on_text_that_no_rule_was_mended_by_most_errors_are_caught() -> None:
+    """The floor lies a little below the one measurement of the set."""
+    fresh = grounding.measure("fresh")
+    assert fresh.right >= 50
+    assert fresh.planted.total() >= 130
+    assert fresh.catch_rate >= 0.78
+    assert fresh.false_rate <= 0.32
+
+
+@pytest.mark.parametrize(
+    ("passage", "answer", "why"),
+    [
+        (
+            "The dock sits beside building 4; parcels wait for 7 days.",
+            "The dock sits beside building 7.",
+            "foreign_number",
+        ),
+        ("The crumbs on the floor attract ants.", "The crumbs on the floor attract wolves.", "foreign_word"),
+        ("Ring the bell first, then unlock the hatch.", "Unlock the hatch, then ring the bell.", "swapped"),
+        ("The kit holds red, blue and green pens.", "Two pens, namely red, blue and green.", "foreign_number"),
+        ("| Boat | Motor |\n|---|---|\n| Gull | yes |\n| Tern | no |\n", "Tern has a motor.", "negation"),
+        ("Members lend tools. Tools are lent by Ole only.", "Everyone except Ole lends tools.", "negation"),
+    ],
+    ids=["label", "replaced", "order", "count", "cell", "except"],
+)
+def test_a_thing_in_the_wrong_place_is_caught(passage: str, answer: str, why: str) -> None:
+    assert reason(answer, passage) == why
 
 
 @given(st.text(max_size=120), st.text(max_size=120), st.text(max_size=40))
