@@ -1,4 +1,8 @@
-"""A second look at what was written: another model sees the passage itself, the question and the answer."""
+"""A second look at what was written: another model sees the passage itself, the question and the answer.
+
+Where the checks of answers only doubt (words that seem to be swapped, turned round or new, and not a number or a name
+that the passage does not hold), the judge has the last word: they reject right answers too (docs/precision/grounding.md).
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,10 +14,11 @@ from generate.strategies.strategy import Draft, Steps, ToJudge, Unit
 from schemas import ChatResponse
 
 PROMPTS = ("judge",)
+DOUBTS = frozenset({"foreign_word", "misplaced", "negation", "opposite", "swapped", "unsupported"})
 
 
 def judged(steps: Steps, unit: Unit, brief: Brief) -> Steps:
-    """Have the judge look at every draft that rests on a passage and has no fault so far.
+    """Have the judge look at every draft that rests on a passage and has no fault so far, or none but a doubt.
 
     Args:
         steps: The work on the unit.
@@ -23,7 +28,8 @@ def judged(steps: Steps, unit: Unit, brief: Brief) -> Steps:
     drafts: Sequence[Draft] = yield from steps
     found = []
     for draft in drafts:
-        if draft.fault is not None or draft.context is None or not unit.candidates:
+        certain = draft.fault is not None and draft.fault.reason not in DOUBTS
+        if certain or draft.context is None or draft.answer is None or not unit.candidates:
             found.append(draft)
             continue
         shown = replace(unit.candidates[0], passage=draft.context)
@@ -34,5 +40,5 @@ def judged(steps: Steps, unit: Unit, brief: Brief) -> Steps:
         verdict = read_judgement(response)
         if isinstance(verdict, Unreadable):
             verdict = Rejection("judgement_unreadable", verdict.detail)
-        found.append(draft if verdict is None else draft.rejected(verdict))
+        found.append(replace(draft, fault=verdict))
     return found
