@@ -1,7 +1,8 @@
 """A second look at what was written: another model sees the passage itself, the question and the answer.
 
 Where the checks of answers only doubt (words that seem to be swapped, turned round or new, and not a number or a name
-that the passage does not hold), the judge has the last word: they reject right answers too (docs/precision/grounding.md).
+that the passage does not hold), the judge has the last word: they reject right answers too, as
+docs/precision/grounding.md says.
 """
 
 from collections.abc import Sequence
