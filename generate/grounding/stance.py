@@ -112,7 +112,7 @@ def _clauses(found: Sequence[Fact]) -> list[_Clause]:
         groups.setdefault(fact.clause, []).append(fact)
     out = []
     listed = list(groups.values())
-    for group, after in zip(listed, [*listed[1:], []], strict=True):
+    for group, after in zip(listed, [*listed, []][1:], strict=True):
         places = [place for place, fact in enumerate(group) if _is_negation(group, place)]
         if len(group) == 1 and places:  # "No," answers the question
             continue

@@ -130,6 +130,10 @@ def test_a_thing_in_the_wrong_place_is_caught(passage: str, answer: str, why: st
     assert reason(answer, passage) == why
 
 
+def test_a_passage_line_that_states_nothing_is_passed_over() -> None:
+    assert reason("The shop is open on the second floor.", "...\n\nThe shop is open to all on the second floor.") == ""
+
+
 @given(st.text(max_size=120), st.text(max_size=120), st.text(max_size=40))
 def test_any_text_is_judged(answer: str, passage: str, question: str) -> None:
     check_answer(answer, passage, question=question)
