@@ -9,9 +9,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from generate.rejection import Rejection
 from generate.spending.budget import BudgetSpentError
 from generate.strategies.strategy import Draft, Steps, ToJudge
-from schemas import Answer, ChatRequest, ChatResponse, Client, InputError, LLMError
+from schemas import Answer, ChatRequest, ChatResponse, Client, GristmillError, InputError, LLMError
 
 
 class Ended(NamedTuple):
@@ -113,6 +114,13 @@ class Work:
             asked = next(task.steps) if answer is None else task.steps.send(answer)
         except StopIteration as end:
             self._ended.append(Ended(task.number, end.value))
+            return
+        except GristmillError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one text that a check cannot take must not cost the others
+            fault = Rejection("check_failed", f"{type(error).__name__}: {error}")
+            draft = Draft(response=None if answer is None else answer.text, fault=fault)
+            self._ended.append(Ended(task.number, [draft]))
             return
         if isinstance(asked, ToJudge):
             self._ready[True].append((task, asked.request))

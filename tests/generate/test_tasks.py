@@ -115,6 +115,29 @@ def test_a_task_that_asks_needs_somebody_to_ask() -> None:
         ends([talk("a", 1)], None)
 
 
+def test_a_text_that_a_check_cannot_take_costs_no_other() -> None:
+    def broken() -> Steps:
+        response: ChatResponse = yield ask("a0")
+        raise ValueError(f"cannot take {response.text}")
+
+    tasks = [broken(), talk("b", 2)]
+    [first, second] = sorted(Work(tasks, {False: Fake(), True: None}).run(), key=lambda ended: ended.task)
+    assert not isinstance(first.outcome, LLMError)
+    assert first.outcome[0].fault == Rejection("check_failed", "ValueError: cannot take a0")
+    assert first.outcome[0].response == "a0"
+    assert not isinstance(second.outcome, LLMError)
+    assert len(second.outcome) == 2
+
+
+def test_wrong_input_ends_the_run() -> None:
+    def wrong() -> Steps:
+        yield ask("a0")
+        raise InputError("the prompt is wrong")
+
+    with pytest.raises(InputError, match="the prompt is wrong"):
+        ends([wrong()], Fake())
+
+
 def test_drafts_may_have_faults() -> None:
     def faulty() -> Steps:
         yield from ()
