@@ -98,6 +98,7 @@ def main() -> None:
     parser.add_argument("--envs", type=Path, help="folder for the peers' environments, outside the project")
     parser.add_argument("--repeats", type=int, default=3, help="runs of ours in one process; the best counts")
     parser.add_argument("--scale", default="", help="sizes to run ours at instead, such as 1000000,10000000")
+    parser.add_argument("--recipes", default="near,default,written", help="what to run there; default: %(default)s")
     args = parser.parse_args()
     names = list(PEERS) if args.peers == "all" else [name for name in args.peers.split(",") if name]
     if unknown := set(names) - set(PEERS):
@@ -107,7 +108,7 @@ def main() -> None:
     print(f"{platform.machine()}, {len(os.sched_getaffinity(0))} cores, Python {platform.python_version()}\n")
     with tempfile.TemporaryDirectory() as folder:
         if args.scale:
-            scale([int(size) for size in args.scale.split(",")], Path(folder), args.seed)
+            scale([int(size) for size in args.scale.split(",")], args.recipes.split(","), Path(folder), args.seed)
             return
         source = Path(folder) / "rows.parquet"
         write(source, args.rows, args.seed, args.base)
@@ -204,13 +205,13 @@ def table(lines: list[Line], source: Path) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def scale(sizes: list[int], folder: Path, seed: int) -> None:
+def scale(sizes: list[int], recipes: list[str], folder: Path, seed: int) -> None:
     """Run ours at growing sizes, and print speed and memory."""
     print("| rows | recipe | seconds | rows/s | peak memory | dropped |\n|--:|---|--:|--:|--:|--:|")
     for size in sizes:
         source = folder / f"{size}.parquet"
         write(source, size, seed)
-        for recipe in ("near", "default", "written"):
+        for recipe in recipes:
             result = _ours(source, recipe, 1)
             speed, memory = size / result["seconds"], result["peak_kib"] / 2**20
             print(
