@@ -42,7 +42,8 @@ class Forms:
     """
 
     def __init__(self, texts: "pa.ChunkedArray[Any]") -> None:  # Any: strings of either width
-        self.texts: Any = texts.combine_chunks().cast(pa.large_string())  # Any: the stubs know no such array
+        whole: Any = texts.chunk(0) if texts.num_chunks == 1 else texts.combine_chunks()  # which copies even one chunk
+        self.texts: Any = whole.cast(pa.large_string())  # Any: the stubs know no such array
         self._valid: npt.NDArray[np.bool_] = self.texts.is_valid().to_numpy(zero_copy_only=False)
         buffers: list[Any] = self.texts.buffers()  # Any: numpy reads them, the stubs do not say so
         _, offsets, data = buffers

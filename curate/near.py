@@ -84,7 +84,6 @@ class Near:
 
     def decide(self, signals: pa.Table, /) -> Verdicts:
         """Drop every row that matches a better one, with the similarity as its score."""
-        forms = hash_groups(signals["hash"])
         order = best_first(signals, np.flatnonzero(signals["text"].is_valid().to_numpy()))
         texts = Forms(signals["text"].take(indices(order)))
         stars = find_stars(texts_of(signals, order), Comparer(texts, self.threshold))
@@ -96,6 +95,8 @@ class Near:
         scores[order[goes]] = stars.scores[goes]
         line[order[goes]] = np.arange(len(goes))
         lines = texts.differences(np.stack([goes, stars.matched[goes]], axis=1), most=5, signs=300)
+        del texts, stars  # of ten million rows they take gigabytes
+        forms = hash_groups(signals["hash"])
         best = best_of_groups(signals, forms)[forms]
         dropped = match[best] != np.arange(signals.num_rows)
         near = match[best] != best
