@@ -124,9 +124,10 @@ def _work_out(
         sections.setdefault(_section(unit, place), place)
     # What rests on one section goes out together, so that a server finds its passage in the cache.
     order = sorted(range(len(todo)), key=lambda place: (sections[_section(todo[place][1], place)], place))
-    steps = (todo[place][0].strategy.write(todo[place][1], brief) for place in order)
+    ordered = [todo[place] for place in order]
+    steps = (quota.strategy.write(unit, brief) for quota, unit in ordered)
     if askers.judge is not None:
-        steps = (judged(todo[place][0].strategy.write(todo[place][1], brief), todo[place][1], brief) for place in order)
+        steps = (judged(each, unit, brief) for each, (_, unit) in zip(steps, ordered, strict=True))
     outcomes: dict[int, Sequence[Draft] | LLMError] = {}
     good, reasons = 0, Counter[str]()
     with askers.asking(), progress("asking", len(todo), "units") as bar:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from generate.candidates import Candidate
 from generate.prompt import Prompt
 from generate.rejection import Rejection
+from generate.replies import read_reply
 from schemas import ChatRequest, ChatResponse
 
 SCHEMA = json.dumps(
@@ -26,7 +27,6 @@ SCHEMA = json.dumps(
     },
     sort_keys=True,
 )
-_THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 _FIELD = r"[\"']?{}[\"']?\s*[:=]\s*[\"']?(true|false|yes|no)\b"
 _SUPPORTED = re.compile(_FIELD.format("supported"), re.IGNORECASE)
 _ANSWERS = re.compile(_FIELD.format("answers[_ ]question"), re.IGNORECASE)
@@ -77,7 +77,8 @@ def read_judgement(response: ChatResponse) -> Rejection | Unreadable | None:
     """
     if response.finish_reason == "content_filter":
         return Unreadable("the server held the judgement back")
-    text = _THOUGHT.sub("", response.text).strip()
+    reply = read_reply(response)
+    text = "" if isinstance(reply, Rejection) else reply
     supported, answers, reason = _verdict(text)
     if supported is False:
         return Rejection("judged_unsupported", reason)
