@@ -7,6 +7,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from schemas.buffers import buffer
+
 
 def indices(positions: npt.NDArray[Any], missing: npt.NDArray[Any] | None = None) -> pa.Int64Array:  # Any: any integer
     """Give positions as an Arrow array to take rows by; null, and so a null row, where one is missing."""
@@ -31,6 +33,30 @@ def plain(texts: "pa.ChunkedArray[Any] | pa.Array[Any]") -> list[str]:  # Any: s
 def strings(values: Any) -> pa.StringArray:  # Any: a sequence or an array of objects
     """Give strings as an Arrow array."""
     return pa.array(values, type=pa.string())
+
+
+def spread(
+    column: "pa.ChunkedArray[Any]", places: npt.NDArray[np.int64], rows: int
+) -> "pa.Array[Any]":  # Any: any type
+    """Put values at ascending places of a column that is null elsewhere.
+
+    Texts stay where they are and only get new offsets: `take` would set aside the mean text's bytes for each null too.
+    """
+    # Any: the stubs know no large strings
+    whole: Any = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()  # which copies even one chunk
+    if not isinstance(whole, pa.LargeStringArray):
+        chosen = np.full(rows, -1, dtype=np.int64)
+        chosen[places] = np.arange(len(places))
+        return cast("pa.Array[Any]", column.take(indices(chosen, chosen < 0)).combine_chunks())
+    starts = np.frombuffer(whole.buffers()[1] or bytes(8), dtype=np.int64)[whole.offset : whole.offset + len(whole) + 1]
+    offsets = np.zeros(rows + 1, dtype=np.int64)
+    offsets[places + 1] = np.diff(starts)
+    offsets[0] = starts[0]
+    np.cumsum(offsets, out=offsets)
+    valid = np.zeros(rows, dtype=bool)
+    valid[places] = whole.is_valid().to_numpy(zero_copy_only=False)
+    bits: Any = mask(valid).buffers()[1]  # Any: as above
+    return pa.LargeStringArray.from_buffers(rows, buffer(offsets), whole.buffers()[2], bits)
 
 
 def lists(values: npt.NDArray[Any]) -> "pa.Array[Any]":  # Any: numbers of any type

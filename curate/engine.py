@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from curate.arrow import common, indices, strings
+from curate.arrow import common, indices, spread, strings
 from curate.attribution import ROWS, Alone, Share
 from curate.calls import attempt, decide, deciding, joined_table
 from curate.ledger import READ_STAGE, Change, Failure, Ledger
@@ -123,6 +123,7 @@ class Engine:
         outcome = Outcome(ledger, sizes, [], {}, {}, [])
         alone = Alone(len(ledger.numbers))
         for name, stage in self.stages:
+            pa.default_memory_pool().release_unused()  # what the stage before is done with
             positions = np.flatnonzero(ledger.alive)
             whole = cheap.pop(name, None)
             if whole is None:
@@ -319,11 +320,9 @@ class Engine:
         left = np.flatnonzero(ledger.alive[positions])
         if len(left) < len(positions):
             signals, positions = signals.take(indices(left)), positions[left]
-        places = np.full(len(positions), -1, dtype=np.int64)
-        places[np.searchsorted(positions, seen)] = np.arange(len(seen))
-        chosen = indices(places, places < 0)
+        places = np.searchsorted(positions, seen)
         for column in more.column_names:
-            signals = signals.append_column(column, more[column].take(chosen))
+            signals = signals.append_column(column, spread(more[column], places, len(positions)))
         return signals, positions
 
 

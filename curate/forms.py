@@ -39,9 +39,15 @@ class Forms:
 
     Args:
         texts: Normal forms; null where a text cannot be had, which is then like no other.
+        order: Which of them are compared, and the order in which their places are counted; None for all as they stand.
+            Nothing is copied for it.
     """
 
-    def __init__(self, texts: "pa.ChunkedArray[Any]") -> None:  # Any: strings of either width
+    def __init__(
+        self,
+        texts: "pa.ChunkedArray[Any]",  # Any: strings of either width
+        order: npt.NDArray[np.int64] | None = None,
+    ) -> None:
         whole: Any = texts.chunk(0) if texts.num_chunks == 1 else texts.combine_chunks()  # which copies even one chunk
         self.texts: Any = whole.cast(pa.large_string())  # Any: the stubs know no such array
         self._valid: npt.NDArray[np.bool_] = self.texts.is_valid().to_numpy(zero_copy_only=False)
@@ -50,9 +56,10 @@ class Forms:
         self._data = np.frombuffer(data or b"", dtype=np.uint8)
         starts = np.frombuffer(offsets or bytes(8), dtype=np.int64)
         self._starts = starts[self.texts.offset : self.texts.offset + len(self.texts) + 1]
+        self._order = order
 
     def __len__(self) -> int:
-        return len(self.texts)
+        return len(self.texts) if self._order is None else len(self._order)
 
     def similarities(self, pairs: npt.NDArray[np.int64], threshold: float) -> npt.NDArray[np.float64]:
         """Give the similarity of both texts of each pair, 0 below the threshold and where one is null.
@@ -62,6 +69,7 @@ class Forms:
             threshold: Least similarity that counts.
         """
         kernel = kernel_for("likeness", "similarities", rows=len(self), dear=True)
+        pairs = self._places(pairs)
 
         def compare(part: slice) -> npt.NDArray[np.float64]:
             some = pairs[part]
@@ -87,6 +95,7 @@ class Forms:
             (pairs) uint8, 0 for copies, and (pairs) whether it was looked at.
         """
         kernel = kernel_for("likeness", "look", rows=len(self), dear=True)
+        pairs = self._places(pairs)
         limits = np.array([SHORT_WORDS, SHORT_ANSWER, LONG_CHARACTERS, MOST_EDITS], dtype=np.int64)
         first = np.flatnonzero(np.diff(pairs[:, 1], prepend=-1))
 
@@ -118,6 +127,7 @@ class Forms:
             signs: Most characters of what is told.
         """
         kernel = kernel_for("differences", "differences", rows=len(self), dear=True)
+        pairs = self._places(pairs)
         limits = np.array([most, signs, MOST_EDITS, LONG_CHARACTERS], dtype=np.int64)
 
         def tell(part: slice) -> pa.StringArray:
@@ -142,6 +152,10 @@ class Forms:
     @cached_property
     def _digits(self) -> npt.NDArray[np.uint8]:
         return decimals(ascii_only=bool(pc.all(pc.string_is_ascii(self.texts)).as_py()))
+
+    def _places(self, pairs: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Turn places in the order into places of the texts as they stand."""
+        return pairs if self._order is None else self._order[pairs]
 
     def _text(self, place: int) -> str:
         return str(self.texts[int(place)].as_py())

@@ -85,7 +85,7 @@ class Near:
     def decide(self, signals: pa.Table, /) -> Verdicts:
         """Drop every row that matches a better one, with the similarity as its score."""
         order = best_first(signals, np.flatnonzero(signals["text"].is_valid().to_numpy()))
-        texts = Forms(signals["text"].take(indices(order)))
+        texts = Forms(signals["text"], order)
         stars = find_stars(texts_of(signals, order), Comparer(texts, self.threshold))
         goes = np.flatnonzero(stars.matched >= 0)
         match = np.arange(signals.num_rows)

@@ -93,7 +93,8 @@ def open_parquet(path: Path) -> pq.ParquetFile:
         InputError: It is missing, or no Parquet file.
     """
     try:
-        return pq.ParquetFile(path)
+        # Without these two it keeps every byte that it has read until it is closed: the whole file in the end.
+        return pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20)
     except FileNotFoundError:
         raise InputError("no such file", where=str(path), mend="Check the path") from None
     except (pa.ArrowException, OSError) as error:

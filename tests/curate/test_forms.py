@@ -142,3 +142,24 @@ def test_texts_with_too_many_edits_for_the_kernel_are_told_like_all_others() -> 
     assert texts.differences(pairs((0, 1)), most=2, signs=300).to_pylist() == [
         differing(" ".join(words), " ".join(other), 2)
     ]
+
+
+@pytest.mark.usefixtures("side")
+def test_texts_in_another_order_compare_as_if_they_stood_in_it() -> None:
+    words = [
+        "the cat sat on the mat",
+        "a dog ran over the hill",
+        "the cat sat on a mat",
+        "rain fell all day long",
+        None,
+    ]
+    order = np.array([3, 0, 2, 1])
+    column = pa.chunked_array([pa.array(words, pa.large_string())])
+    ordered, moved = Forms(column, order), forms(*(words[place] for place in order))
+    every = pairs(*((first, second) for second in range(4) for first in range(second)))
+    assert len(ordered) == len(moved) == 4
+    assert ordered.similarities(every, 0.5).tolist() == moved.similarities(every, 0.5).tolist()
+    assert ordered.similarities(every, 0.5).any()
+    assert ordered.guards(every, 0)[0].tolist() == moved.guards(every, 0)[0].tolist()
+    told = [each.differences(every, most=5, signs=300).to_pylist() for each in (ordered, moved)]
+    assert told[0] == told[1]
