@@ -15,6 +15,7 @@ from schemas import InputError, Message
 from schemas.atomic import atomic_folder, make_folder, write_json
 from schemas.parquet import write_table
 from schemas.progress import Progress, silent
+from train.card import write_card
 from train.config import TrainConfig
 from train.folder import (
     BYTES,
@@ -140,6 +141,8 @@ def train(  # noqa: PLR0913 - all but three have defaults that do nothing
         "drift": drift._asdict(),
     }
     final = {"status": "done", **record, "result": result}
+    for name in ("merged", "adapter") if config.method != "full" else ("merged",):
+        write_card(out / name, final)
     write_json(out / "training.json", final)
     return TrainReport.read(out, final, prepared.checked.report)
 
