@@ -1,6 +1,7 @@
 """A run leaves everything it says, goes on where it was killed, and refuses what is not the same run."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -239,6 +240,32 @@ def test_full_fine_tuning_leaves_no_adapter(tiny_folder: Path, facts: pa.Table, 
     assert not (tmp_path / "run" / "adapter").exists()
     assert (tmp_path / "run" / "merged" / "model.safetensors").is_file()
     assert report.saved_drift < 0.05
+
+
+@pytest.mark.slow
+def test_two_processes_train_as_one_with_twice_the_packs(tiny_folder: Path, facts: pa.Table, tmp_path: Path) -> None:
+    write_table(tmp_path / "facts.parquet", facts)
+    train(facts, tmp_path / "one", config=config(tiny_folder, batch_packs=2))
+    settings = ["batch_packs=1", "held_out=8", "save_every=2", "ddp_backend=gloo", "use_cpu=true"]
+    command = [
+        sys.executable,
+        "-m",
+        "torch.distributed.run",
+        "--standalone",
+        "--nproc_per_node",
+        "2",
+        "-m",
+        "gristmill",
+    ]
+    command += ["train", "facts.parquet", "-o", "two", "--model", str(tiny_folder), "--max-steps", "6", "--seed", "3"]
+    command += [part for setting in settings for part in ("--set", setting)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("Plan: 6 steps") == 1
+    assert losses(tmp_path / "two") == pytest.approx(losses(tmp_path / "one"), abs=1e-5)
+    names = {path.name for path in (tmp_path / "one").iterdir()}
+    assert {path.name for path in (tmp_path / "two").iterdir()} == names
 
 
 @pytest.mark.slow
