@@ -30,7 +30,7 @@ def push(run: Path, to: str, *, adapter: bool = False, public: bool = False) -> 
     """
     require("huggingface_hub")
     from huggingface_hub import HfApi
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, HTTPError, LocalTokenNotFoundError
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalTokenNotFoundError
 
     record = _finished(run)
     folder = run / ("adapter" if adapter else "merged")
@@ -56,9 +56,9 @@ def push(run: Path, to: str, *, adapter: bool = False, public: bool = False) -> 
                 where=to,
                 mend="Log in with `hf auth login` as someone who may write there",
             ) from error
-        except (HTTPError, OSError) as error:
+        except Exception as error:  # of whichever HTTP library the hub's uses
             raise GristmillError(
-                f"the model hub cannot be reached ({first_line(error)})", where=to, mend="Try again later"
+                f"the upload failed ({first_line(error)})", where=to, mend="Check the network, and try again"
             ) from error
     return str(commit.commit_url)
 

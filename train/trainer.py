@@ -73,7 +73,7 @@ def trainer_class(packed: Packed, on_probe: Callable[[Probe], None] | None = Non
             most = most_trained(packed) * self.args.per_device_train_batch_size
             return (
                 self.args.device.type == "cpu"
-                and self.args.loss_type == "nll"
+                and getattr(self.args, "loss_type", "nll") == "nll"
                 and not self.args.label_smoothing_factor
                 and not getattr(self, "aux_loss_enabled", False)
                 and not getattr(self.args, "use_liger_kernel", False)
@@ -135,7 +135,7 @@ def trainer_class(packed: Packed, on_probe: Callable[[Probe], None] | None = Non
                     logs["mean_token_accuracy"] = right / max(of, 1)
                 self.tokens = 0
                 self.marked.clear()
-            super().log(logs, *args, **kwargs)  # type: ignore[no-untyped-call] # theirs
+            super().log(logs, *args, **kwargs)
 
         def _not_finite(self, model: Any, inputs: Any, loss: float) -> GristmillError:  # Any: as above
             """Find the rows to blame: those whose loss is not finite when they are alone."""
@@ -179,15 +179,13 @@ def trainer_class(packed: Packed, on_probe: Callable[[Probe], None] | None = Non
 def most_trained(packed: Packed) -> int:
     """Give the most trained tokens of any pack."""
     sums = packed.places.group_by("pack").aggregate([("trained", "sum")])["trained_sum"].to_pylist()
-    return max((int(each) for each in sums), default=0)
+    return max((int(each or 0) for each in sums), default=0)
 
 
 def rows_of(packed: Packed, pack: int) -> list[int]:
     """Give the numbers of the rows in a pack, in order."""
-    places = packed.places
-    return [
-        int(row) for row, at in zip(places["row"].to_pylist(), places["pack"].to_pylist(), strict=True) if at == pack
-    ]
+    places, packs = packed.places["row"].to_numpy(), packed.places["pack"].to_numpy()
+    return [int(row) for row in places[packs == pack]]
 
 
 def listed(numbers: list[int]) -> str:

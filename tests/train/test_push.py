@@ -21,7 +21,7 @@ class Hub(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         kept: dict[str, Any] = self.server.kept  # type: ignore[attr-defined] # set where it is made
         kept["tokens"].add(self.headers.get("Authorization"))
-        status, answer = 200, {}
+        status, answer = 200, dict[str, Any]()
         if self.path == "/api/repos/create":
             kept["created"] = json.loads(body)
             answer = {"url": f"http://{self.headers['Host']}/org/name", "name": "org/name"}

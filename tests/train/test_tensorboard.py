@@ -54,7 +54,7 @@ def records(data: bytes) -> list[bytes]:
 
 
 def unmask(data: bytes) -> int:
-    turned = (struct.unpack("<I", data)[0] - 0xA282EAD8) & 0xFFFFFFFF
+    turned = (int.from_bytes(data, "little") - 0xA282EAD8) & 0xFFFFFFFF
     return ((turned >> 17) | (turned << 15)) & 0xFFFFFFFF
 
 
