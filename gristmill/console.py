@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from schemas.progress import Bar
 
 
+def speaks() -> bool:
+    """Tell whether this process speaks: of several that train together, the first does."""
+    return os.environ.get("RANK", "0") == "0"
+
+
 class Console:
     """Where a command speaks.
 
@@ -33,11 +38,12 @@ class Console:
 
     def say(self, text: str = "") -> None:
         """Print a line for the user."""
-        print(printable(text), file=sys.stderr if self.json else sys.stdout, flush=True)
+        if speaks():
+            print(printable(text), file=sys.stderr if self.json else sys.stdout, flush=True)
 
     def result(self, result: Mapping[str, Any]) -> None:  # Any: whatever JSON can hold
         """End with the machine-readable result, where it was asked for."""
-        if self.json:
+        if self.json and speaks():
             print(json.dumps(result, ensure_ascii=False, default=str), file=self._output, flush=True)
 
     def fail(self, sentence: str) -> None:
@@ -70,6 +76,7 @@ class TerminalBar:
             maxinterval=0.1 if live else 10.0,
             leave=True,
             delay=0.0,
+            disable=not speaks(),
         )
 
     def advance(self, count: int = 1, /) -> None:

@@ -117,7 +117,7 @@ def _train(recipe: Recipe, out: Path, console: Console) -> Step:
     config: TrainConfig = dataclasses.replace(recipe.train, model=model_folder(recipe.train.model, console.progress))
 
     def work() -> dict[str, Any]:  # Any: whatever JSON can hold
-        report = train_run(data, folder, config=config, progress=console.progress)
+        report = train_run(data, folder, config=config, tell=console.say, progress=console.progress)
         return {**report.summary(), "text": report.text()}
 
     made_from = {"version": __version__, "settings": repr(recipe.train), "data": file_digest(data)}

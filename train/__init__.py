@@ -7,6 +7,7 @@ from train.merge import Drift, merge
 from train.metrics import Interval, bootstrap, exact_match, token_f1
 from train.model import LocalModel, Score
 from train.preflight import PREFLIGHT_SCHEMA, Checked, Preflight, check_rows
+from train.push import push
 from train.render import Fault, Rendered, Renderer
 from train.report import TrainReport
 from train.run import Rows, read_rows, train
@@ -36,6 +37,7 @@ __all__ = [
     "exact_match",
     "merge",
     "model_name",
+    "push",
     "read_rows",
     "split",
     "token_f1",

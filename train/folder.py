@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 _FETCHED = ["*.json", "*.jinja", "*.model", "*.safetensors", "*.txt"]
-_BYTES = {"float32": 4, "float16": 2, "bfloat16": 2}
+BYTES = {"float32": 4, "float16": 2, "bfloat16": 2}
+"""Bytes of a number."""
+
 _SAMPLES, _SAMPLE = 256, 4096
 
 
@@ -125,12 +127,21 @@ def parameters(folder: Path) -> int:
     Raises:
         InputError: A file is no safetensors file, or cut short.
     """
-    count = 0
-    for file in weights(folder):
-        for name, tensor in _head(file).items():
-            if name != "__metadata__":
-                count += math.prod(tensor["shape"])
-    return count
+    return sum(math.prod(shape) for shape in tensor_shapes(folder).values())
+
+
+def tensor_shapes(folder: Path) -> dict[str, tuple[int, ...]]:
+    """Give the shape of each tensor of a model, from the heads of its weight files.
+
+    Raises:
+        InputError: A file is no safetensors file, or cut short.
+    """
+    return {
+        name: tuple(tensor["shape"])
+        for file in weights(folder)
+        for name, tensor in _head(file).items()
+        if name != "__metadata__"
+    }
 
 
 def check_memory(folder: Path, *, dtype: str, device: str, copies: int = 1) -> None:
@@ -139,7 +150,7 @@ def check_memory(folder: Path, *, dtype: str, device: str, copies: int = 1) -> N
     Raises:
         InputError: They do not.
     """
-    needed, free = parameters(folder) * _BYTES[dtype] * 1.1 * copies, free_memory(device)
+    needed, free = parameters(folder) * BYTES[dtype] * 1.1 * copies, free_memory(device)
     if needed > free:
         raise InputError(
             f"its weights need about {needed / 1e9:.1f} GB in {dtype} and {free / 1e9:.1f} GB are free",

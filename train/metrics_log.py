@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from schemas.atomic import atomic_file, write_text, writing
 from schemas.progress import Bar, Progress
+from train.tensorboard import EventFile
 
 if TYPE_CHECKING:
     from transformers import TrainerCallback
 
 
 class MetricsLog:
-    """Append steps to `metrics.jsonl`; a run that resumes takes back what was logged after its checkpoint.
+    """Append steps to `metrics.jsonl` and to `tensorboard/` beside it.
+
+    A run that resumes takes back what was logged after its checkpoint.
 
     Args:
         path: The file.
@@ -24,11 +27,13 @@ class MetricsLog:
         self.path = path
         kept = [step for step in read_metrics(path) if step["step"] <= after]
         write_text(path, "".join(_line(step) for step in kept))
+        self.events = EventFile(path.parent / "tensorboard", kept)
 
     def append(self, step: dict[str, Any]) -> None:  # Any: numbers of several kinds
         """Add the numbers of one step."""
         with writing(self.path), self.path.open("a", encoding="utf-8") as file:
             file.write(_line(step))
+        self.events.append(step)
 
 
 def read_metrics(path: Path) -> list[dict[str, Any]]:  # Any: numbers of several kinds
@@ -50,7 +55,6 @@ def watcher(log: MetricsLog, progress: Progress) -> "TrainerCallback":
 
     class Watcher(TrainerCallback):
         bar: Bar | None = None
-        tokens = 0.0
         since = 0.0
 
         def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:  # noqa: ARG002 - theirs
@@ -70,7 +74,7 @@ def watcher(log: MetricsLog, progress: Progress) -> "TrainerCallback":
         ) -> None:
             if not logs or "loss" not in logs or self.bar is None:
                 return
-            now, tokens = time.perf_counter(), logs.get("num_tokens", 0.0)
+            now, tokens = time.perf_counter(), logs.get("tokens", 0.0)
             log.append(
                 {
                     "step": state.global_step,
@@ -79,11 +83,12 @@ def watcher(log: MetricsLog, progress: Progress) -> "TrainerCallback":
                     "learning_rate": float(logs["learning_rate"]),
                     "grad_norm": float(logs.get("grad_norm", 0.0)),
                     "accuracy": round(float(logs.get("mean_token_accuracy", 0.0)), 6),
-                    "tokens": int(tokens - self.tokens),
-                    "tokens_per_second": round((tokens - self.tokens) / max(now - self.since, 1e-9), 1),
+                    "tokens": int(tokens),
+                    "tokens_per_second": round(tokens / max(now - self.since, 1e-9), 1),
+                    "time": round(time.time(), 3),
                 }
             )
-            self.tokens, self.since = tokens, now
+            self.since = now
             self.bar.note(f"loss {float(logs['loss']):.3f}")
             self.bar.advance()
 

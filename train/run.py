@@ -2,12 +2,10 @@
 
 import dataclasses
 import hashlib
-import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,24 +15,31 @@ from schemas import InputError, Message
 from schemas.atomic import atomic_folder, make_folder, write_json
 from schemas.parquet import write_table
 from schemas.progress import Progress, silent
+from train.card import write_card
 from train.config import TrainConfig
-from train.folder import check_memory, find_model, fingerprint, load_config, load_tokenizer, require, saving
+from train.folder import (
+    BYTES,
+    find_model,
+    fingerprint,
+    free_memory,
+    load_config,
+    load_tokenizer,
+    parameters,
+    require,
+    saving,
+    tensor_shapes,
+)
 from train.merge import Drift, merge, save_model
 from train.metrics_log import plot_loss, read_metrics
 from train.model import context_length, load_network
 from train.pack import Packed, pack, pack_length
+from train.plan import Plan, lora_parameters, make_plan, refuse_too_large, unheard
 from train.preflight import Checked, check_rows
+from train.record import FORMAT, changed_versions, earlier_record, versions
 from train.render import IGNORED, Rendered, Renderer
 from train.report import TrainReport
-from train.sft import fine_tune, settings
+from train.sft import fine_tune, is_main, settings
 from train.split import Split, given_split, split
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedModel
-
-_VERSIONS = ("torch", "transformers", "trl", "peft", "datasets", "accelerate")
-_FREE = {"save_every", "model"}  # what may change between a killed run and the one that goes on
-
 
 Clusters: TypeAlias = Callable[[pa.Table], npt.NDArray[np.int64]]
 
@@ -57,26 +62,28 @@ class _Prepared(NamedTuple):
     packed: Packed
 
 
-def train(
+def train(  # noqa: PLR0913 - all but three have defaults that do nothing
     data: Path | pa.Table | Rows,
     out: Path,
     *,
     config: TrainConfig,
     clusters: Clusters | None = None,
     dry_run: bool = False,
+    tell: Callable[[str], None] = unheard,
     progress: Progress = silent,
 ) -> TrainReport:
     """Tune a model on `data` into the run folder `out`; a run that was killed goes on from its last checkpoint.
 
     Writes train.parquet, heldout.parquet, preflight.json, preflight.parquet, packs.parquet, checkpoints/, adapter/,
-    merged/, metrics.jsonl, loss.png and training.json.
+    merged/, metrics.jsonl, tensorboard/, loss.png and training.json.
 
     Args:
         data: Curated folder, file of any format, table, or what `read_rows` made of them.
         out: Folder of the run.
         config: Settings.
         clusters: Gives the near-duplicate cluster of each row of a table, (rows,) int64; a cluster is not split.
-        dry_run: Check, split and pack, and stop there.
+        dry_run: Check, split, pack and plan, and stop there.
+        tell: Is told the plan before the first step.
         progress: Shows how far it is.
 
     Raises:
@@ -95,17 +102,31 @@ def train(
         rows, renderer, folder, out, config=config, clusters=clusters, where=where, progress=progress
     )
     record = _record(prepared, renderer, folder, config)
+    plan = _plan(prepared, folder, config, out)
     if dry_run:
-        return TrainReport.read(out, {**record, "status": "dry run"}, prepared.checked.report)
-    if done := _earlier(out, record):
-        return TrainReport.read(out, done, prepared.checked.report)
-    main = os.environ.get("RANK", "0") == "0"  # of several processes one writes
+        tell(plan.text())
+        return TrainReport.read(out, {**record, "plan": plan.record(), "status": "dry run"}, prepared.checked.report)
+    earlier = earlier_record(out, record)
+    if earlier and earlier["status"] == "done" and (out / "merged").is_dir():
+        return TrainReport.read(out, earlier, prepared.checked.report)
+    if earlier and (changed := changed_versions(earlier, record)):
+        record["resumed"] = [*earlier.get("resumed", []), changed]
+        tell(f"note: an earlier process of this run had other versions, so its losses may differ: {changed}")
+    refuse_too_large(plan, where=str(folder), full=config.method == "full")
+    main = is_main()
     if main:
         _write_rows(out, prepared)
         write_json(out / "training.json", {"status": "running", **record})
-    network = _load(folder, config)
+    network = load_network(folder, dtype=_dtype(config), device=_device(config))
+
+    def planned(final: Plan) -> None:
+        record["plan"] = final.record()
+        if main:
+            write_json(out / "training.json", {"status": "running", **record})
+            tell(final.text())
+
     tuned = fine_tune(
-        network, prepared.packed, prepared.trained, renderer, config=config, folder=out, progress=progress
+        network, prepared.packed, plan, renderer, config=config, folder=out, planned=planned, progress=progress
     )
     steps = read_metrics(out / "metrics.jsonl")
     if not main:
@@ -120,6 +141,8 @@ def train(
         "drift": drift._asdict(),
     }
     final = {"status": "done", **record, "result": result}
+    for name in ("merged", "adapter") if config.method != "full" else ("merged",):
+        write_card(out / name, final)
     write_json(out / "training.json", final)
     return TrainReport.read(out, final, prepared.checked.report)
 
@@ -182,7 +205,8 @@ def _prepare(  # noqa: PLR0913 - everything that is known before the weights are
         unreadable=rows.unreadable,
         progress=progress,
     )
-    checked.write(out)
+    if is_main():
+        checked.write(out)
     if checked.report.refuses:
         raise InputError(
             checked.report.refuses, where=where, mend=f"Each row's reason is in {out / 'preflight.parquet'}"
@@ -217,6 +241,7 @@ def _record(prepared: _Prepared, renderer: Renderer, folder: Path, config: Train
     """Put down what this run is: settings, what it rests on, and how much of it there is."""
     held_out = [prepared.checked.rendered[index] for index in prepared.sides.test]
     return {
+        "format": FORMAT,
         "settings": dataclasses.asdict(config),
         "made_from": {
             "data": _digest(prepared.trained),
@@ -225,7 +250,7 @@ def _record(prepared: _Prepared, renderer: Renderer, folder: Path, config: Train
             "tokenizer": renderer.tokenizer_hash,
             "template": renderer.template_hash,
         },
-        "versions": {name: version(name) for name in _VERSIONS},
+        "versions": versions(),
         "counts": {
             "rows_read": prepared.checked.report.rows,
             "rows_trained": len(prepared.trained),
@@ -240,47 +265,37 @@ def _record(prepared: _Prepared, renderer: Renderer, folder: Path, config: Train
     }
 
 
-def _earlier(out: Path, record: dict[str, Any]) -> dict[str, Any] | None:
-    """Give the record of a run that is done already; refuse to go on with a run that was another.
-
-    Raises:
-        InputError: The folder holds a run of other settings or data.
-    """
-    path = out / "training.json"
-    if not path.is_file():
-        return None
-    try:
-        old: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        before, now = _flat(old), _flat(json.loads(json.dumps(record)))
-    except (ValueError, KeyError, AttributeError) as error:
-        raise InputError("no record of a run", where=str(path), mend="Choose another folder with -o") from error
-    differing = [name for name in sorted(before.keys() | now.keys()) if before.get(name) != now.get(name)]
-    if differing:
-        listed = ", ".join(f"{name} (was {before.get(name)}, is {now.get(name)})" for name in differing[:3])
-        more = f" and {len(differing) - 3} more" if len(differing) > 3 else ""
-        raise InputError(
-            f"this folder holds another run: {listed}{more}",
-            where=str(out),
-            mend=f"To start anew choose another folder with -o, or remove this one: rm -r {out}",
-        )
-    return old if old.get("status") == "done" and (out / "merged").is_dir() else None
+def _plan(prepared: _Prepared, folder: Path, config: TrainConfig, out: Path) -> Plan:
+    """Plan the run from what is known before the weights are loaded."""
+    shapes, dtype = tensor_shapes(folder), _dtype(config)
+    return make_plan(
+        prepared.packed,
+        prepared.trained,
+        settings(config, out),
+        shape=load_config(folder),
+        parameters=parameters(folder),
+        trainable=parameters(folder) if config.method == "full" else lora_parameters(shapes, config.lora_rank),
+        weight_bytes=BYTES[dtype],
+        free=free_memory(_device(config)),
+        dtype_given=any(name in config.sft for name in ("bf16", "fp16")),
+        checkpointing=config.sft.get("gradient_checkpointing"),
+    )
 
 
-def _flat(record: dict[str, Any]) -> dict[str, Any]:
-    """Give what must be equal for a run to go on."""
-    return {**{name: value for name, value in record["settings"].items() if name not in _FREE}, **record["made_from"]}
-
-
-def _load(folder: Path, config: TrainConfig) -> "PreTrainedModel":
-    """Load the weights to train: float32, but bfloat16 under an adapter where the GPU computes in it."""
+def _device(config: TrainConfig) -> str:
+    """Give the device of this process."""
     import torch
 
     on_gpu = torch.cuda.is_available() and not config.sft.get("use_cpu", False)
-    device = f"cuda:{os.environ.get('LOCAL_RANK', '0')}" if on_gpu else "cpu"
-    dtype = "bfloat16" if on_gpu and config.method == "lora" and torch.cuda.is_bf16_supported() else "float32"
-    # Full fine-tuning holds weights, gradients and two moments.
-    check_memory(folder, dtype=dtype, device=device, copies=4 if config.method == "full" else 1)
-    return load_network(folder, dtype=dtype, device=device)
+    return f"cuda:{os.environ.get('LOCAL_RANK', '0')}" if on_gpu else "cpu"
+
+
+def _dtype(config: TrainConfig) -> str:
+    """Choose what the weights are loaded in: float32, but bfloat16 under an adapter where the GPU computes in it."""
+    import torch
+
+    halved = _device(config) != "cpu" and config.method == "lora" and torch.cuda.is_bf16_supported()
+    return "bfloat16" if halved else "float32"
 
 
 def _save(

@@ -3,30 +3,29 @@
 TRL sees a dataset that is already tokenised, labelled and packed, so nothing is templated, truncated or dropped in it.
 """
 
-import hashlib
 import json
-import math
+import os
 import shutil
 import warnings
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
-from schemas import GristmillError, InputError
+from schemas import InputError
 from schemas.progress import Progress
 from train.config import TrainConfig, check_sft
 from train.folder import first_line, quiet_libraries, saving
 from train.metrics_log import MetricsLog, watcher
 from train.pack import Packed
-from train.render import Rendered, Renderer
+from train.plan import Plan
+from train.render import Renderer
+from train.trainer import Probe, trainer_class
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
     from trl.trainer.sft_config import SFTConfig
-    from trl.trainer.sft_trainer import SFTTrainer
+
+_WORTH_A_PROBE = 20  # steps: in a shorter run the two of the probe would cost more than they tell
 
 
 class Tuned(NamedTuple):
@@ -43,8 +42,8 @@ class Tuned(NamedTuple):
     resumed_from: int
 
 
-def settings(config: TrainConfig, folder: Path) -> "SFTConfig":
-    """Build TRL's settings from ours.
+def settings(config: TrainConfig, folder: Path, *, checkpointing: bool = False) -> "SFTConfig":
+    """Build TRL's settings from ours; `checkpointing` is what the plan chose, where the user does not.
 
     Raises:
         InputError: A field of `sft` is unknown, ours, or has a wrong value.
@@ -69,6 +68,7 @@ def settings(config: TrainConfig, folder: Path) -> "SFTConfig":
         "packing": False,
         "padding_free": True,
         "max_length": None,
+        "remove_unused_columns": False,
         "logging_steps": 1,
         "logging_nan_inf_filter": False,
         "disable_tqdm": True,
@@ -79,7 +79,7 @@ def settings(config: TrainConfig, folder: Path) -> "SFTConfig":
     defaults: dict[str, Any] = {
         "use_cpu": on_cpu,
         "bf16": fast_bf16(on_cpu=on_cpu),
-        "gradient_checkpointing": False,
+        "gradient_checkpointing": checkpointing,
         "dataloader_pin_memory": not on_cpu,
         "report_to": "none",
     }
@@ -105,14 +105,17 @@ def fast_bf16(*, on_cpu: bool) -> bool:
 def fine_tune(  # noqa: PLR0913 - the model, its data and where it goes
     network: "PreTrainedModel",
     packed: Packed,
-    rows: Sequence[Rendered],
+    plan: Plan,
     renderer: Renderer,
     *,
     config: TrainConfig,
     folder: Path,
+    planned: Callable[[Plan], None],
     progress: Progress,
 ) -> Tuned:
     """Train `network` on the packs, from the last whole checkpoint in `folder` where there is one.
+
+    `planned` is told the plan before the first step: with what the probe found, where the run is long enough for one.
 
     Raises:
         InputError: A setting is wrong.
@@ -121,20 +124,28 @@ def fine_tune(  # noqa: PLR0913 - the model, its data and where it goes
     """
     from transformers import PrinterCallback, set_seed
 
-    arguments = settings(config, folder)
-    checkpoint = last_checkpoint(folder / "checkpoints")
-    log = MetricsLog(folder / "metrics.jsonl", after=_step(checkpoint))
+    arguments = settings(config, folder, checkpointing=plan.checkpointing)
+    checkpoint = last_checkpoint(folder / "checkpoints", clean=is_main())
+    done = _step(checkpoint)
+    callbacks = [watcher(MetricsLog(folder / "metrics.jsonl", after=done), progress)] if is_main() else []
+
+    def probed(probe: Probe) -> None:
+        planned(plan.probed(probe, done=done))
+
+    worth = plan.steps - done >= _WORTH_A_PROBE
+    if not worth:
+        planned(plan)
     set_seed(config.seed)  # TRL wraps the model before its own seed is set
     with quiet_libraries(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            trainer = _trainer_class(rows)(
+            trainer = trainer_class(packed, probed if worth else None)(
                 model=network,
                 args=arguments,
-                train_dataset=packed.dataset,
+                train_dataset=packed.dataset.add_column("pack", list(range(packed.dataset.num_rows))),
                 processing_class=renderer.tokenizer,
                 peft_config=_lora(config),
-                callbacks=[watcher(log, progress)],
+                callbacks=callbacks,
             )
             trainer.remove_callback(PrinterCallback)
         except ValueError as error:
@@ -142,11 +153,16 @@ def fine_tune(  # noqa: PLR0913 - the model, its data and where it goes
         with saving(folder / "checkpoints"):
             trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
     trained: Any = trainer.model  # Any: the trainer types it as any module
-    return Tuned(trained, int(trainer.state.global_step), _step(checkpoint))
+    return Tuned(trained, int(trainer.state.global_step), done)
 
 
-def last_checkpoint(folder: Path) -> Path | None:
-    """Find the newest whole checkpoint and remove those that a killed run left half-written.
+def is_main() -> bool:
+    """Tell whether this is the process that writes, of those that train together."""
+    return os.environ.get("RANK", "0") == "0"
+
+
+def last_checkpoint(folder: Path, *, clean: bool = True) -> Path | None:
+    """Find the newest whole checkpoint and, to `clean`, remove those that a killed run left half-written.
 
     The trainer's state is written last, so a checkpoint that has it whole is whole.
     """
@@ -155,7 +171,8 @@ def last_checkpoint(folder: Path) -> Path | None:
         try:
             json.loads((path / "trainer_state.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            shutil.rmtree(path, ignore_errors=True)
+            if clean:
+                shutil.rmtree(path, ignore_errors=True)
         else:
             whole.append(path)
     return max(whole, key=_step, default=None)
@@ -177,41 +194,3 @@ def _lora(config: TrainConfig) -> Any:  # Any: peft has no types, and None for f
         target_modules="all-linear",
         task_type="CAUSAL_LM",
     )
-
-
-def _trainer_class(rows: Sequence[Rendered]) -> "type[SFTTrainer]":
-    """Make a trainer that stops at a loss that is not finite, with the rows of that step, and writes no model card."""
-    from trl.trainer.sft_trainer import SFTTrainer
-
-    class WatchedTrainer(SFTTrainer):
-        def training_step(self, model: Any, inputs: Any, *args: Any, **kwargs: Any) -> Any:  # Any: as in SFTTrainer
-            loss: Any = super().training_step(model, inputs, *args, **kwargs)  # type: ignore[no-untyped-call] # theirs
-            if not math.isfinite(loss.item()):
-                step = self.state.global_step + 1
-                listed = ", ".join(map(str, _rows_in(inputs, rows))) or "none that are known"
-                raise GristmillError(
-                    f"the loss is {loss.item()} at step {step}; the rows in it are {listed}",
-                    where=str(self.args.output_dir),
-                    mend="Lower learning_rate, or look at these rows; the last checkpoint is whole",
-                )
-            return loss
-
-        def create_model_card(self, *args: Any, **kwargs: Any) -> None:
-            """Write none: training.json says what this run is."""
-
-    return WatchedTrainer
-
-
-def _rows_in(inputs: Any, rows: Sequence[Rendered]) -> list[int]:  # Any: a batch of TRL's
-    """Find the row numbers of a packed batch again by their tokens."""
-    names: dict[bytes, list[int]] = {}
-    for row in rows:
-        names.setdefault(_digest(row.ids), []).append(row.row)
-    ids = inputs["input_ids"][0].cpu().numpy().astype(np.int32)
-    borders = inputs["cu_seq_lens_q"].cpu().tolist()
-    pieces = [ids[start:stop] for start, stop in pairwise(borders)]
-    return sorted({number for piece in pieces for number in names.get(_digest(piece), [])})
-
-
-def _digest(ids: "np.typing.NDArray[np.int32]") -> bytes:
-    return hashlib.blake2b(np.ascontiguousarray(ids).tobytes(), digest_size=16).digest()

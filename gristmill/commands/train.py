@@ -52,7 +52,9 @@ def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: w
     if args.full:
         settings["method"] = "full"
     config = train_config({**settings, "model": model_folder(args.model, console.progress)})
-    report = train_run(_data(args.data), args.out, config=config, dry_run=args.dry_run, progress=console.progress)
+    report = train_run(
+        _data(args.data), args.out, config=config, dry_run=args.dry_run, tell=console.say, progress=console.progress
+    )
     console.say(report.text())
     return report.summary()
 

@@ -1,6 +1,7 @@
 """A run leaves everything it says, goes on where it was killed, and refuses what is not the same run."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -16,7 +17,10 @@ import pytest
 
 from schemas import GristmillError, InputError
 from schemas.parquet import read_table, write_table
+from tests.train.test_tensorboard import scalars
 from train import TrainConfig, train
+from train.sft import last_checkpoint
+from train.tensorboard import NAME
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -50,7 +54,7 @@ def test_a_run_leaves_everything(tiny_run: Path, facts: pa.Table) -> None:
     names = {path.name for path in tiny_run.iterdir()}
     assert names == {
         "adapter", "checkpoints", "heldout.parquet", "loss.png", "merged", "metrics.jsonl", "packs.parquet",
-        "preflight.json", "preflight.parquet", "train.parquet", "training.json",
+        "preflight.json", "preflight.parquet", "tensorboard", "train.parquet", "training.json",
     }  # fmt: skip
     trained, held = read_table(tiny_run / "train.parquet"), read_table(tiny_run / "heldout.parquet")
     assert (trained.num_rows, held.num_rows) == (32, 8)
@@ -99,12 +103,63 @@ def test_a_done_run_is_not_done_again(tiny_run: Path, tiny_folder: Path, facts: 
     assert (tiny_run / "metrics.jsonl").stat().st_mtime_ns == before
 
 
-@pytest.mark.slow
-def test_a_killed_run_goes_on_and_ends_as_if_it_had_not_been(
-    tiny_run: Path, tiny_folder: Path, facts: pa.Table, tmp_path: Path
+def test_the_probe_changes_no_loss_and_is_told_before_the_first_step(
+    tiny_folder: Path, facts: pa.Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    import train.run
+    import train.sft
+
+    settings: dict[str, Any] = {"lora_dropout": 0.3, "sft": {"gradient_accumulation_steps": 2}}
+    train.run.train(facts, tmp_path / "plain", config=config(tiny_folder, **settings))
+    monkeypatch.setattr(train.sft, "_WORTH_A_PROBE", 2)
+    heard: list[str] = []
+
+    def tell(text: str) -> None:
+        assert not (tmp_path / "probed" / "metrics.jsonl").read_text()
+        heard.append(text)
+
+    train.run.train(facts, tmp_path / "probed", config=config(tiny_folder, **settings), tell=tell)
+    assert losses(tmp_path / "probed") == losses(tmp_path / "plain")
+    assert numbers_of(tmp_path / "probed", "tokens") == numbers_of(tmp_path / "plain", "tokens")
+    assert numbers_of(tmp_path / "probed", "accuracy") == numbers_of(tmp_path / "plain", "accuracy")
+    assert len(heard) == 1
+    assert heard[0].startswith("Plan: 6 steps of ")
+    assert "to go at" in heard[0]
+    plan = json.loads((tmp_path / "probed" / "training.json").read_text())["plan"]
+    assert plan["tokens_per_second"] > 0
+    assert json.loads((tmp_path / "plain" / "training.json").read_text())["plan"]["tokens_per_second"] == 0
+
+
+def numbers_of(run: Path, name: str) -> list[float]:
+    return [json.loads(line)[name] for line in (run / "metrics.jsonl").read_text().splitlines()]
+
+
+def test_the_settings_in_the_record_make_the_same_run(tiny_run: Path, facts: pa.Table) -> None:
+    record = json.loads((tiny_run / "training.json").read_text())
+    assert train(facts, tiny_run, config=TrainConfig(**record["settings"])).status == "done"
+
+
+def test_the_tokens_of_the_log_are_those_of_the_packs(tiny_folder: Path, facts: pa.Table, tmp_path: Path) -> None:
+    report = train(facts, tmp_path / "run", config=config(tiny_folder, max_steps=None, epochs=2))
+    packs = read_table(tmp_path / "run" / "packs.parquet")
+    assert report.tokens == 2 * int(packs["tokens"].to_numpy().sum())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"lora_dropout": 0.3, "batch_packs": 2}, {"method": "full"}],
+    ids=["lora", "dropout", "full"],
+)
+def test_a_killed_run_goes_on_and_ends_as_if_it_had_not_been(
+    tiny_folder: Path, facts: pa.Table, tmp_path: Path, settings: dict[str, Any]
+) -> None:
+    whole = tmp_path / "whole"
+    train(facts, whole, config=config(tiny_folder, **settings))
     write_table(tmp_path / "facts.parquet", facts)
     out = tmp_path / "run"
+    settings = {"model": str(tiny_folder), "seed": 3, "max_steps": 6, "save_every": 2, "held_out": 8, **settings}
+    settings.setdefault("batch_packs", 1)
     code = f"""
         import os, signal
         from pathlib import Path
@@ -116,25 +171,24 @@ def test_a_killed_run_goes_on_and_ends_as_if_it_had_not_been(
             if step["step"] == 5:
                 os.kill(os.getpid(), signal.SIGKILL)
         log.MetricsLog.append = die
-        config = TrainConfig(model={str(tiny_folder)!r}, seed=3, max_steps=6, save_every=2, held_out=8, batch_packs=1)
-        train(Path({str(tmp_path / "facts.parquet")!r}), Path({str(out)!r}), config=config)
+        train(Path({str(tmp_path / "facts.parquet")!r}), Path({str(out)!r}), config=TrainConfig(**{settings!r}))
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], cwd=ROOT, capture_output=True, check=False)
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()
     assert json.loads((out / "training.json").read_text())["status"] == "running"
     assert len(losses(out)) == 5
     (out / "checkpoints" / "checkpoint-5").mkdir()  # as a kill in the middle of saving leaves it
-    report = train(tmp_path / "facts.parquet", out, config=config(tiny_folder))
+    report = train(tmp_path / "facts.parquet", out, config=TrainConfig(**settings))
     assert report.steps == 6
-    assert losses(out) == losses(tiny_run)
-    ours, theirs = (read_weights(folder / "adapter") for folder in (out, tiny_run))
-    assert all(np.array_equal(ours[name], theirs[name]) for name in theirs)
+    assert losses(out) == losses(whole)
+    ours, theirs = (read_weights(folder / "merged") for folder in (out, whole))
+    assert all(bool((ours[name] == theirs[name]).all()) for name in theirs)
 
 
-def read_weights(folder: Path) -> dict[str, np.typing.NDArray[np.float32]]:
-    from safetensors.numpy import load_file
+def read_weights(folder: Path) -> dict[str, Any]:  # Any: torch's tensors, bfloat16 among them
+    from safetensors.torch import load_file
 
-    return dict(load_file(folder / "adapter_model.safetensors"))
+    return dict(load_file(folder / "model.safetensors"))
 
 
 @pytest.mark.parametrize(
@@ -166,11 +220,52 @@ def test_a_dry_run_checks_and_trains_nothing(tiny_folder: Path, facts: pa.Table,
     assert "nothing was trained" in report.text()
 
 
+def test_what_fits_into_no_memory_is_refused_before_it_is_loaded(
+    tiny_folder: Path, facts: pa.Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import train.run
+
+    monkeypatch.setattr(train.run, "free_memory", lambda device: 1e6)
+    monkeypatch.setattr(train.run, "load_network", lambda *args, **settings: pytest.fail("it was loaded"))
+    with pytest.raises(InputError, match=r"training needs about .* 1.0 MB are free.*Train an adapter in place"):
+        train.run.train(facts, tmp_path / "run", config=config(tiny_folder, method="full"))
+    assert not (tmp_path / "run" / "training.json").exists()
+    heard: list[str] = []
+    train.run.train(facts, tmp_path / "run", config=config(tiny_folder), dry_run=True, tell=heard.append)
+    assert "gradient checkpointing on: without it" in heard[0]
+
+
 def test_full_fine_tuning_leaves_no_adapter(tiny_folder: Path, facts: pa.Table, tmp_path: Path) -> None:
     report = train(facts, tmp_path / "run", config=config(tiny_folder, method="full", max_steps=2))
     assert not (tmp_path / "run" / "adapter").exists()
     assert (tmp_path / "run" / "merged" / "model.safetensors").is_file()
     assert report.saved_drift < 0.05
+
+
+@pytest.mark.slow
+def test_two_processes_train_as_one_with_twice_the_packs(tiny_folder: Path, facts: pa.Table, tmp_path: Path) -> None:
+    write_table(tmp_path / "facts.parquet", facts)
+    train(facts, tmp_path / "one", config=config(tiny_folder, batch_packs=2))
+    settings = ["batch_packs=1", "held_out=8", "save_every=2", "ddp_backend=gloo", "use_cpu=true"]
+    command = [
+        sys.executable,
+        "-m",
+        "torch.distributed.run",
+        "--standalone",
+        "--nproc_per_node",
+        "2",
+        "-m",
+        "gristmill",
+    ]
+    command += ["train", "facts.parquet", "-o", "two", "--model", str(tiny_folder), "--max-steps", "6", "--seed", "3"]
+    command += [part for setting in settings for part in ("--set", setting)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("Plan: 6 steps") == 1
+    assert losses(tmp_path / "two") == pytest.approx(losses(tmp_path / "one"), abs=1e-5)
+    names = {path.name for path in (tmp_path / "one").iterdir()}
+    assert {path.name for path in (tmp_path / "two").iterdir()} == names
 
 
 @pytest.mark.slow
@@ -182,15 +277,15 @@ def test_a_full_disk_is_told_and_the_run_goes_on_later(
     code = f"""
         import resource, signal
         from pathlib import Path
+        import train.metrics_log as log
         from train import TrainConfig, train
-        import sys
-        run = sys.modules["train.run"]
-        whole = run.fine_tune
-        def limited(*args, **settings):
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-            resource.setrlimit(resource.RLIMIT_FSIZE, (6_000, resource.RLIM_INFINITY))
-            return whole(*args, **settings)
-        run.fine_tune = limited
+        append = log.MetricsLog.append
+        def fill(self, step):
+            append(self, step)
+            if step["step"] == 3:  # the checkpoint of step 2 is whole, that of step 4 will not be
+                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+                resource.setrlimit(resource.RLIMIT_FSIZE, (6_000, resource.RLIM_INFINITY))
+        log.MetricsLog.append = fill
         config = TrainConfig(model={str(tiny_folder)!r}, seed=3, max_steps=6, save_every=2, held_out=8, batch_packs=1)
         train(Path({str(tmp_path / "facts.parquet")!r}), Path({str(out)!r}), config=config)
     """
@@ -198,12 +293,14 @@ def test_a_full_disk_is_told_and_the_run_goes_on_later(
     assert done.stdout == b""
     assert done.stderr.startswith(b"Traceback")  # no library has said anything before
     assert f"schemas.errors.OutputError: {out / 'checkpoints'}: " in done.stderr.decode().splitlines()[-1]
+    assert last_checkpoint(out / "checkpoints") == out / "checkpoints" / "checkpoint-2"
     report = train(tmp_path / "facts.parquet", out, config=config(tiny_folder))
     assert report.steps == 6
     assert losses(out) == losses(tiny_run)
+    assert [step for step, _ in scalars(out / "tensorboard" / NAME)] == [1, 2, 3, 4, 5, 6]
 
 
-def test_a_loss_that_is_not_finite_names_its_rows(
+def test_weights_that_are_not_finite_stop_the_run(
     tmp_path: Path, facts: pa.Table, tokenizer: "PreTrainedTokenizerBase", model_in: Callable[..., Path]
 ) -> None:
     import torch
@@ -214,7 +311,7 @@ def test_a_loss_that_is_not_finite_names_its_rows(
     with torch.no_grad():
         model.model.embed_tokens.weight[tokenizer.convert_tokens_to_ids("7")] = float("nan")
     model.save_pretrained(str(folder))
-    with pytest.raises(GristmillError, match=r"the loss is nan at step 1; the rows in it are (\d+, )+\d+\. Lower"):
+    with pytest.raises(GristmillError, match="the weights were not finite before it"):
         train(facts, tmp_path / "run", config=config(folder, max_steps=4))
 
 

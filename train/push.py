@@ -1,0 +1,90 @@
+"""A tuned model goes to a hub: the merged model or the adapter, with its card, private unless asked otherwise."""
+
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from schemas import InputError
+from schemas.errors import GristmillError
+from train.card import base_name, write_card
+from train.folder import first_line, require
+
+
+def push(run: Path, to: str, *, adapter: bool = False, public: bool = False) -> str:
+    """Upload the tuned model of a run and give the address of the commit.
+
+    The token is that of `hf auth login` or of the environment (HF_TOKEN), the hub that of HF_ENDPOINT; neither is
+    written anywhere. A repository that is there already keeps its visibility.
+
+    Args:
+        run: Folder of a finished run.
+        to: Name on the hub, `org/name`.
+        adapter: Upload the adapter alone, in place of the merged model.
+        public: Make a new repository public.
+
+    Raises:
+        InputError: The run is not finished, has no adapter, or the name is none.
+        GristmillError: The hub refuses, or cannot be reached.
+    """
+    require("huggingface_hub")
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalTokenNotFoundError
+
+    record = _finished(run)
+    folder = run / ("adapter" if adapter else "merged")
+    if not folder.is_dir():
+        raise InputError(
+            "this run has no adapter: it tuned all weights" if adapter else "this run has no merged model",
+            where=str(run),
+            mend="Leave --adapter out" if adapter else "Finish the run",
+        )
+    if to.count("/") != 1:
+        raise InputError("not a name of a hub's model", where=to, mend="Give it as org/name")
+    with tempfile.TemporaryDirectory() as temporary:
+        staged = _stage(folder, Path(temporary) / folder.name, record, run / "evaluation" / "evaluation.json")
+        try:
+            api = HfApi()
+            api.create_repo(to, private=not public, exist_ok=True)
+            commit = api.upload_folder(repo_id=to, folder_path=str(staged), commit_message="Upload the tuned model")
+        except HFValidationError as error:
+            raise InputError(first_line(error), where=to, mend="Give it as org/name") from error
+        except (HfHubHTTPError, LocalTokenNotFoundError) as error:
+            raise GristmillError(
+                f"the model hub does not take it ({first_line(error)})",
+                where=to,
+                mend="Log in with `hf auth login` as someone who may write there",
+            ) from error
+        except Exception as error:  # of whichever HTTP library the hub's uses
+            raise GristmillError(
+                f"the upload failed ({first_line(error)})", where=to, mend="Check the network, and try again"
+            ) from error
+    return str(commit.commit_url)
+
+
+def _finished(run: Path) -> dict[str, Any]:  # Any: whatever JSON can hold
+    try:
+        record: dict[str, Any] = json.loads((run / "training.json").read_text(encoding="utf-8"))
+        if record["status"] != "done":
+            mend = f"Finish it: gristmill train DATA -o {run}"
+            raise InputError("this run is not finished", where=str(run), mend=mend)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError("no folder of a training run", where=str(run), mend="Give the -o of a training run") from error
+    return record
+
+
+def _stage(folder: Path, out: Path, record: Mapping[str, Any], evaluation: Path) -> Path:  # Any: as above
+    """Lay out what is uploaded: links to the files, and a card with the evaluation's numbers as they are now."""
+    out.mkdir()
+    for file in sorted(folder.iterdir()):
+        if file.name != "README.md" and file.is_file():
+            (out / file.name).symlink_to(file.resolve())
+    write_card(out, record, evaluation=evaluation)
+    config = out / "adapter_config.json"
+    if config.exists():
+        text = json.loads(config.read_text(encoding="utf-8"))
+        config.unlink()
+        text["base_model_name_or_path"] = base_name(str(record["settings"]["model"]))
+        config.write_text(json.dumps(text, indent=2) + "\n", encoding="utf-8")
+    return out
