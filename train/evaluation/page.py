@@ -14,13 +14,13 @@ import pyarrow as pa
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from train.metrics import squad_words
+from train.evaluation.metrics import squad_words
 from train.metrics_log import read_metrics, smooth
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from train.evaluate import EvaluateConfig, EvaluationReport
+    from train.evaluation.evaluate import EvaluateConfig, EvaluationReport
 
 _SHOWN = 60
 _RUN = 2  # a single word in common says little: "the", "is"
@@ -39,10 +39,14 @@ def render_page(
     report: "EvaluationReport", table: pa.Table, record: dict[str, Any], run: Path, *, config: "EvaluateConfig"
 ) -> str:  # Any: what training.json holds
     """Render the page of an evaluation."""
-    from train.evaluate import LABELS
+    from train.evaluation.evaluate import LABELS
 
     environment = Environment(
-        loader=PackageLoader("train"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("train.evaluation"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters |= {"number": _number, "signed": _signed}
     preflight = json.loads((run / "preflight.json").read_text(encoding="utf-8"))

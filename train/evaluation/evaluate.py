@@ -14,9 +14,9 @@ from schemas import InputError, rouge_l
 from schemas.atomic import make_folder, write_json, write_text
 from schemas.parquet import read_table, write_table
 from schemas.progress import Progress, silent
-from train.answers import Journal, Question, Reply, questions, replies
+from train.evaluation.answers import Journal, Question, Reply, questions, replies
+from train.evaluation.metrics import Interval, bootstrap, exact_match, token_f1
 from train.folder import find_model, fingerprint, load_tokenizer, require
-from train.metrics import Interval, bootstrap, exact_match, token_f1
 from train.model import LocalModel, load_network
 from train.render import Renderer
 from train.run import Rows, conversations
@@ -153,7 +153,7 @@ def evaluate(run: Path, out: Path, *, config: EvaluateConfig, progress: Progress
         LLMError: A question cannot be answered.
         OutputError: A file cannot be written.
     """
-    from train.page import render_page
+    from train.evaluation.page import render_page
 
     require("torch", "transformers", "matplotlib")
     record = read_run(run)

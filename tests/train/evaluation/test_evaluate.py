@@ -12,10 +12,10 @@ import pytest
 from schemas import InputError, Message
 from schemas.parquet import read_table
 from train import EvaluateConfig, Interval, Renderer, TrainConfig, evaluate, train
-from train.answers import Journal, questions
-from train.evaluate import verdict
+from train.evaluation.answers import Journal, questions
+from train.evaluation.evaluate import verdict
+from train.evaluation.page import compare_words
 from train.folder import load_tokenizer
-from train.page import compare_words
 
 CONFIG = EvaluateConfig(seed=0, max_tokens=8)
 
@@ -70,7 +70,7 @@ def test_a_killed_evaluation_asks_only_what_is_missing(
     def loads_nothing(*args: object, **settings: object) -> None:
         raise AssertionError("a model was loaded")
 
-    monkeypatch.setattr(sys.modules["train.evaluate"], "load_network", loads_nothing)
+    monkeypatch.setattr(sys.modules["train.evaluation.evaluate"], "load_network", loads_nothing)
     evaluate(tiny_run, tmp_path, config=CONFIG)
 
 
