@@ -5,7 +5,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from curate.embedding import Embedder
     from train.evaluation import Answered, Check
 
+_PATH = "\u203a"  # between the headings of a section
 _SURE_LETTERS = 60  # a gold answer of fewer characters does not tell its language
 
 
@@ -150,7 +150,7 @@ class OffDocument:
             return None
         if not each.answer.strip() or declines(each.question, each.answer):
             return ""
-        headings = tuple(part.strip() for part in each.section.split("›") if part.strip())
+        headings = tuple(part.strip() for part in each.section.split(_PATH) if part.strip())
         fault = check_answer(each.answer, f"{each.passage}\n\n{each.gold}", question=each.question, headings=headings)
         return "" if fault is None else f"{fault.reason.replace('_', ' ')}: {fault.detail[:160]}"
 

@@ -1,4 +1,4 @@
-"""What is asked: held-out rows, or a file of the user's, each with what it says of its source and of how it was made."""
+"""What is asked: held-out rows, or a file of the user's, each with what it says of its source and of its making."""
 
 import hashlib
 import re
@@ -17,7 +17,28 @@ from train.run import Rows, conversations, read_rows
 REFUSE = "refuse/"
 _ASKING = ("what", "how", "why", "who", "when", "where", "which")
 _YES_OR_NO = frozenset(
-    "am are can could did do does had has have is may might must shall should was were will would".split()
+    [
+        "am",
+        "are",
+        "can",
+        "could",
+        "did",
+        "do",
+        "does",
+        "had",
+        "has",
+        "have",
+        "is",
+        "may",
+        "might",
+        "must",
+        "shall",
+        "should",
+        "was",
+        "were",
+        "will",
+        "would",
+    ]
 )
 
 

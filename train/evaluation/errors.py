@@ -134,7 +134,7 @@ def answered(row: Mapping[str, Any], model: str) -> Answered:  # Any: as above
 
 
 def mcnemar(fixed: int, broken: int) -> float:
-    """Give the two-sided p-value of McNemar's exact test: how likely so uneven a split of the changed rows is by chance."""
+    """Give the two-sided p-value of McNemar's exact test: how likely so uneven a split is by chance."""
     changed = fixed + broken
     if not changed:
         return 1.0

@@ -35,7 +35,7 @@ from train.model import LocalModel, context_length, load_network
 _LARGEST = 700.0  # e to the power of more is no float
 
 
-def evaluate(  # noqa: PLR0913 - the rules of other packages are handed in
+def evaluate(
     run: Path,
     out: Path,
     *,
@@ -128,7 +128,7 @@ def _choose(run: Path, models: Models, config: EvaluateConfig) -> tuple[Selectio
     return chosen, select(extra, models.renderer, context=context, most=None, seed=config.seed)
 
 
-def _ask(  # noqa: PLR0913 - as `evaluate`
+def _ask(
     models: Models,
     asked: Sequence[Asked],
     out: Path,

@@ -96,9 +96,7 @@ def guardrails(rows: Sequence[Mapping[str, Any]], check: Check | None, *, seed: 
     missing = (
         ""
         if set(kinds) - {IN_SCOPE}
-        else (
-            "no question here should be refused (none comes from a strategy `refuse/...`): --guardrails FILE brings some"
-        )
+        else ("no question here should be refused (none comes from a strategy refuse/…): --guardrails FILE brings some")
     )
     return Guardrails(guards, missing, failures)
 

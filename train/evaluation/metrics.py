@@ -43,10 +43,7 @@ def token_f1(answer: str, gold: str) -> float:
 
 
 def chrf(answer: str, gold: str) -> float:
-    """Give chrF of sacrebleu: the F-score of shared character n-grams, 0 to 100; spaces, case and order of words count less.
-
-    Two empty texts agree.
-    """
+    """Give chrF as sacrebleu does: the F-score of shared character n-grams, 0 to 100. Two empty texts agree."""
     from sacrebleu.metrics import CHRF  # type: ignore[attr-defined,unused-ignore]  # it re-exports without saying so
 
     if not answer.strip() or not gold.strip():

@@ -66,10 +66,9 @@ def _row(record: dict[str, Any]) -> tuple[int, str, str]:  # Any: a row of a tab
 def _by_vectors(
     ours: npt.NDArray[np.float32], theirs: npt.NDArray[np.float32], count: int
 ) -> list[list[tuple[int, float]]]:
-    found = []
+    found: list[list[tuple[int, float]]] = []
     for start in range(0, len(ours), _CHUNK):
-        for scores in ours[start : start + _CHUNK] @ theirs.T:
-            found.append(_best(scores, count))
+        found += [_best(scores, count) for scores in ours[start : start + _CHUNK] @ theirs.T]
     return found
 
 

@@ -8,7 +8,7 @@ from train.evaluation.config import EvaluateConfig
 from train.evaluation.table import Embedder
 
 
-def notes(  # noqa: PLR0913 - whatever may be missing is looked at
+def notes(
     record: Mapping[str, Any],
     chosen: Selection,
     guards: Selection,

@@ -1,4 +1,4 @@
-"""The evaluation as one page that needs nothing else: numbers with intervals, pictures, errors, slices, and the answers."""
+"""The evaluation as one page that needs nothing else: numbers, pictures, errors, slices and answers."""
 
 import math
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""evaluation.json: everything that the page and the summary show but the answers, which lie in answers.parquet beside it.
+"""evaluation.json: everything that page and summary show but the answers, which lie in answers.parquet.
 
 Page and summary are made of these two files alone, so they can be made again at any time, and other parts (a judge, a
 benchmark) can add a section of their own.
@@ -108,7 +108,7 @@ def earlier(folder: Path, made_from: Mapping[str, Any]) -> dict[str, Any] | None
 
 
 def kept_sections(folder: Path, answers_of: Mapping[str, Any]) -> dict[str, Any]:  # Any: as above
-    """Give the sections that others put into an earlier evaluation of the same models; none of other models' sections."""
+    """Give the sections that others put into an earlier evaluation of the same models."""
     try:
         record = read_record(folder)
     except InputError:

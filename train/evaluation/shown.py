@@ -1,10 +1,10 @@
-"""Texts of documents and models, made safe to look at: control characters and signs that turn the direction show as marks."""
+"""Texts of documents and models, made safe to look at: what a reader would not see is written out."""
 
 import re
 from typing import Any
 
 _HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~>-])")
+_MARKDOWN = re.compile(r"([\\`*_\[\]|~]|^[#+>-]|(?<=^\d)[.)])")
 
 
 def visible(value: Any) -> Any:  # Any: whatever JSON can hold

@@ -1,4 +1,4 @@
-"""The evaluation in Markdown, short enough for a pull request; nothing that a model or a document says is markup in it."""
+"""The evaluation in Markdown, short enough for a pull request; nothing that a model or a document says is markup."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,12 +8,16 @@ from train.evaluation.page import number, signed
 from train.evaluation.shown import markdown
 
 _LOSING = 5
+_EXPLAINED = (
+    "Differences are tuned minus base, with paired 95 % bootstrap intervals; where the interval holds 0 there is no "
+    "clear difference."
+)
 
 
 def render_summary(record: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:  # Any: values of JSON
     """Render the summary from what evaluation.json and answers.parquet hold."""
     parts = [
-        f"## Base against tuned: {_name(record['tuned'])}",
+        f"## Base against tuned: {_name(record['base'])}",
         markdown(record["headline"], longest=1_000),
         _measures(record),
         _errors(record),
@@ -22,8 +26,7 @@ def render_summary(record: Mapping[str, Any], rows: Sequence[Mapping[str, Any]])
         *(_section(section) for section in record["sections"].values()),
         _answers(rows),
         "\n".join(f"- {markdown(note, longest=1_000)}" for note in record["notes"]),
-        f"{record['rows']} rows; base is {_name(record['base'])}. Differences are tuned − base with paired 95 % bootstrap "
-        "intervals; where the interval holds 0 there is no clear difference.",
+        _EXPLAINED,
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -60,7 +63,7 @@ def _errors(record: Mapping[str, Any]) -> str:  # Any: as above
         [
             markdown(each["name"]),
             f"{each['base']} of {each['judged']}",
-            str(each["tuned"]),
+            f"{each['tuned']} of {each['judged']}",
             _apart(each["share"]["difference"], percent=True),
             each["share"]["verdict"],
         ]
