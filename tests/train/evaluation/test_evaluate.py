@@ -99,7 +99,7 @@ class Letters:
 
     def embed(self, texts: Sequence[str], /) -> npt.NDArray[np.float32]:
         counts = np.array([[text.count(chr(97 + place)) for place in range(26)] for text in texts], np.float32)
-        return counts / np.maximum(np.linalg.norm(counts, axis=1, keepdims=True), 1e-9)
+        return np.asarray(counts / np.maximum(np.linalg.norm(counts, axis=1, keepdims=True), 1e-9), np.float32)
 
 
 def test_checks_and_embedder_are_handed_in(tiny_run: Path, tmp_path: Path) -> None:
@@ -235,6 +235,6 @@ def test_a_journal_keeps_what_was_put(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("settings", [{"max_tokens": 0}, {"max_rows": 0}], ids=["tokens", "rows"])
-def test_settings_below_one_are_refused(settings: dict[str, int]) -> None:
+def test_settings_below_one_are_refused(settings: dict[str, Any]) -> None:  # Any: settings
     with pytest.raises(InputError, match="is below 1"):
         EvaluateConfig(seed=0, **settings)
