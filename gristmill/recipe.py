@@ -125,11 +125,7 @@ def read_recipe(path: Path, progress: Progress = silent) -> Recipe:
         stages=_stages(values.get("curate"), seed, path, progress),
         seed=seed,
         train=None if training is False else _train(TrainConfig, training, seed, path),
-        evaluate=None
-        if training is False
-        else read_config(
-            EvaluateConfig, _seeded(values.get("evaluate"), seed, f"{path}, evaluate"), where=f"{path}, evaluate"
-        ),
+        evaluate=None if training is False else _evaluate(EvaluateConfig, values.get("evaluate"), seed, path),
         values=json.loads(json.dumps(values, default=str)),
     )
 
@@ -219,6 +215,15 @@ def _train(kind: "type[TrainConfig]", values: object, seed: int, path: Path) -> 
     if isinstance(model, str) and (path.parent / model).is_dir():
         mapping["model"] = str(path.parent / model)
     return read_config(kind, mapping, where=f"{path}, train")
+
+
+def _evaluate(kind: "type[EvaluateConfig]", values: object, seed: int, path: Path) -> "EvaluateConfig":
+    """Read the evaluation section; files that are written relative start at the recipe's folder."""
+    mapping = _seeded(values, seed, f"{path}, evaluate")
+    for name in ("data", "guardrails"):
+        if isinstance(mapping.get(name), str):
+            mapping[name] = path.parent / Path(mapping[name]).expanduser()
+    return read_config(kind, mapping, where=f"{path}, evaluate")
 
 
 def _seeded(values: object, seed: int, where: str) -> dict[str, Any]:  # Any: checked by the dataclass

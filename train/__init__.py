@@ -1,10 +1,10 @@
 """Preflight, supervised fine-tuning with TRL, evaluation of base against tuned."""
 
 from train.config import TrainConfig
-from train.evaluate import Comparison, EvaluateConfig, EvaluationReport, evaluate
+from train.evaluation import Comparison, EvaluateConfig, EvaluationReport, evaluate
+from train.evaluation.metrics import Interval, bootstrap, exact_match, token_f1
 from train.folder import model_name
 from train.merge import Drift, merge
-from train.metrics import Interval, bootstrap, exact_match, token_f1
 from train.model import LocalModel, Score
 from train.preflight import PREFLIGHT_SCHEMA, Checked, Preflight, check_rows
 from train.push import push
