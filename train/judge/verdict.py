@@ -20,8 +20,9 @@ _CHOICES: Mapping[str, Choice] = {
     "same": "tie",
 }
 # A list of what may be chosen is no choice: behind one comes the end, or another key.
+_END = r"""(?=\s*(?:[.}\n]|\Z|,\s*["'*]*\w+["'*]*\s*:))"""
 _BARE = re.compile(
-    r"""["'*]*\bbetter["'*]*\s*[:=]["'*\s]*(answer [ab]|[ab]|tie)\b["'*]*(?=\s*(?:[.}\n]|\Z|,\s*["'*]*\w+["'*]*\s*:))""",
+    r"""["'*]*\bbetter["'*]*\s*[:=]["'*\s]*(answer [ab]|[ab]|tie)\b["'*]*""" + _END,
     re.IGNORECASE,
 )
 
