@@ -126,14 +126,14 @@ def _train(recipe: Recipe, out: Path, console: Console) -> Step:
 
 
 def _evaluate(recipe: Recipe, out: Path, console: Console) -> Step:
-    from train import evaluate
+    from gristmill.evaluation import evaluate_run
 
     assert recipe.evaluate is not None, "it comes with the training"
     config: EvaluateConfig = recipe.evaluate
     run, folder = out / "model", out / "evaluation"
 
     def work() -> dict[str, Any]:  # Any: whatever JSON can hold
-        report = evaluate(run, folder, config=config, progress=console.progress)
+        report = evaluate_run(run, folder, config=config, progress=console.progress)
         return {**report.summary(), "text": report.text()}
 
     made_from = {
@@ -141,8 +141,9 @@ def _evaluate(recipe: Recipe, out: Path, console: Console) -> Step:
         "settings": repr(config),
         "run": file_digest(run / "training.json"),
         "rows": file_digest(run / "heldout.parquet"),
+        "files": [file_digest(file) for file in (config.data, config.guardrails) if file is not None],
     }
-    outputs = [folder / "evaluation.json", folder / "page.html"]
+    outputs = [folder / "evaluation.json", folder / "page.html", folder / "summary.md"]
     return Step(name="evaluate", made_from=made_from, outputs=outputs, scratch=[folder], work=work)
 
 

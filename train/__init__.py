@@ -1,7 +1,7 @@
 """Preflight, supervised fine-tuning with TRL, evaluation of base against tuned."""
 
 from train.config import TrainConfig
-from train.evaluation.evaluate import Comparison, EvaluateConfig, EvaluationReport, evaluate
+from train.evaluation import Comparison, EvaluateConfig, EvaluationReport, evaluate
 from train.evaluation.metrics import Interval, bootstrap, exact_match, token_f1
 from train.folder import model_name
 from train.merge import Drift, merge

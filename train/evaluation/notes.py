@@ -1,0 +1,39 @@
+"""What an evaluation could not measure, and what to keep in mind when its numbers are read."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from train.evaluation.asked import Selection
+from train.evaluation.config import EvaluateConfig
+from train.evaluation.table import Embedder
+
+
+def notes(
+    record: Mapping[str, Any],
+    chosen: Selection,
+    guards: Selection,
+    rows: Sequence[Mapping[str, Any]],
+    config: EvaluateConfig,
+    embedder: Embedder | None,
+) -> list[str]:  # Any: as above
+    """Say what could not be measured, and why."""
+    found = []
+    if config.data is not None:
+        found.append(
+            "the rows are the user's own file, not those that the run held out; nobody checked that they are news"
+        )
+    elif record["warning"]:
+        found.append(str(record["warning"]))
+    if len(rows) < 30 and "only" not in " ".join(found):
+        found.append(f"only {len(rows)} rows were asked, so small differences cannot be told from chance")
+    if chosen.left_out:
+        found.append(f"{chosen.left_out} rows could not be asked: no answer, or longer than the model reads")
+    if guards.left_out:
+        found.append(f"{guards.left_out} questions of the guardrail file could not be asked")
+    if embedder is None:
+        found.append("embedding similarity is left out: no embedder is installed (pip install 'gristmill[semantic]')")
+    if without := sum(not row["passage"] for row in rows):
+        found.append(
+            f"{without} rows name no source passage, so nobody can tell whether their answers are off-document"
+        )
+    return found

@@ -1,0 +1,95 @@
+"""The pictures of the page, as SVG that scales with it."""
+
+import io
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from train.evaluation.measures import MEASURES
+from train.metrics_log import smooth
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+BASE, TUNED = "#5b7c99", "#b3541e"
+
+
+def loss_picture(steps: Sequence[Sequence[float]]) -> Markup:
+    """Draw the loss of each training step, given as step and loss."""
+    at, losses = [step for step, _ in steps], [loss for _, loss in steps]
+
+    def draw(axes: "Axes") -> None:
+        axes.plot(at, losses, color="#b9a48c", linewidth=1, marker="." if len(at) < 60 else "", label="each step")
+        if len(losses) >= 10:
+            axes.plot(at, smooth(losses), color=TUNED, linewidth=2, label="running mean")
+            axes.legend(frameon=False)
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.set_xlabel("step")
+        axes.set_ylabel("training loss per token")
+
+    return _picture(draw, "The loss of each training step")
+
+
+def scatter_picture(rows: Sequence[Mapping[str, Any]]) -> Markup:  # Any: rows of answers.parquet
+    """Draw each row's loss of the gold answer under base and tuned."""
+    base, tuned = ([MEASURES["nll"].value(row, model) or 0.0 for row in rows] for model in ("base", "tuned"))
+
+    def draw(axes: "Axes") -> None:
+        top = max(*base, *tuned, 1e-6) * 1.05
+        axes.plot([0, top], [0, top], color="#999999", linewidth=1, linestyle="--")
+        axes.scatter(base, tuned, s=18, color=BASE, alpha=0.7, linewidths=0)
+        axes.text(top * 0.97, top * 0.05, "tuned finds gold likelier", ha="right", color=TUNED)
+        axes.text(top * 0.03, top * 0.93, "base finds gold likelier", color=BASE)
+        axes.set_xlim(0, top)
+        axes.set_ylim(0, top)
+        axes.set_xlabel("base: loss per token of the gold answer")
+        axes.set_ylabel("tuned")
+
+    return _picture(draw, "The loss of each gold answer under base and tuned")
+
+
+def errors_picture(errors: Sequence[Mapping[str, Any]]) -> Markup:  # Any: values of JSON
+    """Draw the share of answers with each class of errors under base and tuned, the commonest on top."""
+    seen = [each for each in errors if each["share"] is not None]
+    seen.sort(key=lambda each: (max(each["share"]["base"][0], each["share"]["tuned"][0]), each["name"]))
+    base, tuned = ([100 * each["share"][model][0] for each in seen] for model in ("base", "tuned"))
+
+    def draw(axes: "Axes") -> None:
+        places = list(range(len(seen)))
+        axes.hlines(places, base, tuned, color="#c9c5bb", linewidth=2)
+        axes.scatter(base, places, s=30, color=BASE, label="base", zorder=3)
+        axes.scatter(tuned, places, s=30, color=TUNED, label="tuned", zorder=3)
+        axes.set_yticks(places, [each["name"] for each in seen])
+        axes.set_xlim(-3, 103)
+        axes.set_ylim(-0.6, len(seen) - 0.4)
+        axes.set_xlabel("answers with this error, %")
+        axes.legend(frameon=False, loc="lower right")
+
+    return _picture(draw, "The share of answers with each class of errors under base and tuned")
+
+
+def _picture(draw: "Callable[[Axes], None]", title: str) -> Markup:
+    """Draw an SVG that scales with the page: small in points, so that its letters stay readable on a phone."""
+    import matplotlib as mpl
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    with mpl.rc_context(
+        {"svg.fonttype": "none", "svg.hashsalt": "gristmill", "font.size": 9, "font.family": "sans-serif"}
+    ):
+        figure = Figure(figsize=(4.4, 3.1), layout="constrained")
+        FigureCanvasSVG(figure)
+        axes = figure.add_subplot()
+        draw(axes)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(visible=True, alpha=0.25)
+        text = io.StringIO()
+        figure.savefig(text, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    drawing = text.getvalue()
+    drawing = re.sub(r"<metadata>.*?</metadata>", "", drawing[drawing.index("<svg") :], flags=re.DOTALL)
+    drawing = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", drawing, count=1)
+    drawing = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", drawing, count=1)
+    label = f'<svg role="img" aria-label="{title}"'
+    return Markup(drawing.replace("<svg", label, 1))  # noqa: S704 - drawn here, from numbers and fixed labels only
