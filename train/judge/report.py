@@ -119,9 +119,10 @@ class JudgeReport:
         ]
         for each in self.pairings:
             score = each.score
+            told = f"{score.mean:.3f} [{score.low:.3f}, {score.high:.3f}]" if each.rows else "—"
             lines.append(
                 f"  {f'{each.model} against {each.opponent}':<{width}} {each.wins:6} {each.ties:5} {each.losses:6}   "
-                f"{score.mean:.3f} [{score.low:.3f}, {score.high:.3f}]  {each.standing}"
+                f"{told}  {each.standing}"
             )
         lines += [f"  {rating.model:<{width}} Elo {_elo(rating.elo)}" for rating in self.ratings]
         flipped, told = self.flips
