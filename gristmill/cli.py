@@ -6,10 +6,10 @@ import sys
 from collections.abc import Sequence
 
 from gristmill import __version__
-from gristmill.commands import audit, chat, curate, evaluate, explain, generate, init, judge, plan, run, train
+from gristmill.commands import audit, bench, chat, curate, evaluate, explain, generate, init, judge, plan, run, train
 from gristmill.console import Console
 
-_COMMANDS = (init, run, plan, generate, audit, curate, explain, train, evaluate, judge, chat)
+_COMMANDS = (init, run, plan, generate, audit, curate, explain, train, evaluate, judge, bench, chat)
 
 _EPILOG = """\
 example:

@@ -9,7 +9,7 @@ import pytest
 
 from gristmill.cli import build_parser, main
 
-COMMANDS = ("init", "run", "generate", "audit", "curate", "explain", "train", "evaluate", "judge", "chat")
+COMMANDS = ("init", "run", "generate", "audit", "curate", "explain", "train", "evaluate", "judge", "bench", "chat")
 
 
 def fails(capsys: pytest.CaptureFixture[str], *argv: str | Path) -> tuple[int, str]:

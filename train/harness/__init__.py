@@ -1,0 +1,7 @@
+"""Public benchmarks and the user's own tasks through lm-evaluation-harness, base against tuned."""
+
+from train.harness.config import BenchConfig
+from train.harness.report import BenchReport
+from train.harness.run import Contestant, bench, of_run
+
+__all__ = ["BenchConfig", "BenchReport", "Contestant", "bench", "of_run"]
