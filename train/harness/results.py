@@ -21,6 +21,7 @@ def kept(name: str, found: Mapping[str, Any], *, cut: int) -> dict[str, Any]:  #
         "all_scores": {each: _measures(values) for each, values in every.items()},
         "members": {each: sorted(samples) for each in shown if each not in samples},
         "rows": {each: len({*_rows(samples, each)}) for each in shown},
+        "limited": any(each["effective"] < each["original"] for each in found["n-samples"].values()),
         "higher_is_better": found.get("higher_is_better", {}),
         "samples": {task: _by_measure(some) for task, some in samples.items()},
         "prompts": hashlib.sha256(

@@ -209,8 +209,8 @@ def _notes(
 ) -> list[str]:  # Any: values of JSON
     """Say what limits the comparison."""
     found = []
-    if config.limit is not None:
-        found.append(f"at most {config.limit} rows of each task were asked: these are not the benchmarks' own numbers")
+    if any(result["limited"] for result in results.values()):
+        found.append(f"at most {config.limit} rows of each task were asked: these are not the tasks' own numbers")
     if len({how.chat for how in asked}) > 1:
         bare = ", ".join(model.name for model, how in zip(models, asked, strict=True) if not how.chat)
         found.append(f"asked as bare text, for want of a chat template: {bare}")

@@ -116,3 +116,57 @@ def test_a_server_that_is_not_there_is_one_sentence(tmp_path: Path, capsys: pyte
     argv = ["judge", str(folder), "--client", "openai", "-o", str(tmp_path / "out")]
     assert main(argv) == 2
     assert "needs the name of a model" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_an_evaluation_can_be_judged_at_once_and_shows_it(
+    address: str, tiny_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows, run = tmp_path / "rows.jsonl", tmp_path / "run"
+    lines = [{"question": f"What is {n}?", "answer": f"It is {n} of {n * 7}."} for n in range(12)]
+    rows.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    settings = ["--model", str(tiny_folder), "--max-steps", "1", "--set", "held_out=4"]
+    assert main(["train", str(rows), "-o", str(run), *settings]) == 0
+    argv = ["evaluate", str(run), "--max-tokens", "4", "--judge", "openai", "--judge-model", "wise"]
+    assert main([*argv, "--judge-base-url", address]) == 0
+    assert "wise judged 4 rows, each pair in both orders" in capsys.readouterr().out
+    folder = run / "evaluation"
+    record = json.loads((folder / "evaluation.json").read_text())
+    assert record["sections"]["judge"]["data"] == {
+        name: value
+        for name, value in json.loads((folder / "judge.json").read_text()).items()
+        if name not in {"settings", "rows_in_common", "rows_left_out"}
+    }
+    assert "The judge" in (folder / "page.html").read_text()
+    assert "The judge" in (folder / "summary.md").read_text()
+    assert main([*argv, "--judge-base-url", address]) == 0
+    assert ", 0 of them sent now" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_a_recipe_can_name_the_judge(
+    address: str, tiny_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    for number, topic in enumerate(("travel", "leave", "laptops", "parking", "meals", "visas", "training", "badges")):
+        text = f"Whoever asks about {topic} writes to the {topic} desk within {number + 2} days."
+        (docs / f"{topic}.md").write_text(f"# {topic.capitalize()}\n\n{text}\n")
+    recipe = tmp_path / "recipe.yaml"
+
+    def judged(settings: str) -> str:
+        recipe.write_text(
+            "documents: [docs]\ngenerate: {strategy: template}\n"
+            f"train: {{model: '{tiny_folder}', max_steps: 1, held_out: 3}}\n"
+            f"evaluate: {{max_tokens: 4, judge: {{client: openai, model: wise, base_url: '{address}'{settings}}}}}\n"
+        )
+        assert main(["run", str(recipe), "-o", str(tmp_path / "out")]) == 0
+        return capsys.readouterr().out
+
+    assert "wise judged 3 rows" in judged("")
+    assert "The judge" in (tmp_path / "out" / "evaluation" / "page.html").read_text()
+    assert judged("").count("unchanged, reused") == 4
+    again = judged(", max_rows: 2")
+    assert again.count("unchanged, reused") == 3
+    assert "wise judged 2 rows" in again
+    assert ", 2 of them sent now" in again  # gold has another stranger; whatever else was paid for is kept
