@@ -21,7 +21,7 @@ _FIRST_PERSON = re.compile(
     _OPENING + r"(?:i|we)(?:['\u2019](?:m|d|ve|ll)| am| have| would| will| must)?\s(?:"
     r"(?:ca(?:n['\u2019]t|nnot|n not)|wo(?:n['\u2019]t)|will not|could(?:n['\u2019]t| not)"
     r"|(?:am |are )?(?:not able|unable) to)\s(?:\w+ ){0,2}?"
-    r"(?:help|assist|answer|provide|reveal|share|disclose|discuss|give|write|explain|say|tell|find|set|pretend|look)"
+    r"(?:help(?! but)|assist|answer|provide|reveal|share|disclose|discuss|give|write|explain|say|tell|find|set|pretend|look)"
     r"|(?:do(?:n['\u2019]t| not)) (?:know\b|give (?:out |any )?\w+|help (?:to |with )|share|pass (?:on|out)"
     r"|have (?:any |an |that |enough |the )?(?:information|answer|details?))"
     r"|have no (?:information|answer|idea)|no (?:information|answer)\b|rather not|only (?:answer|help)"
@@ -33,7 +33,7 @@ _THAT = re.compile(
     _OPENING + r"(?:that|this|it)(?:['\u2019]s| is| was| has| goes| would| could)(?:n['\u2019]t| not)?\s?(?:"
     r"(?:not |something that )?(?:covered|mentioned|described|stated|answered)?\s?(?:in|by) (?:the|our|any)\b"
     rf"[^.!?\n]{{0,20}}\b{_PAPERS}"
-    r"|(?:not )?something (?:that )?(?:our|i|we)\b|outside|beyond (?:what|my)|not my field|nothing to do with what"
+    r"|(?:not )?something (?:that )?(?:our|i|we)\b|(?:outside|beyond) (?:of )?(?:what|my|the scope)|not my field|nothing to do with what"
     r"|(?:be |personal |that |private,? )[^.!?\n]{0,60}\b(?:i (?:wo|ca)n['\u2019]t|i have to say no|i don['\u2019]t)"
     r"|dishonest|(?:mean|harm|do harm|put people)\b[^.!?\n]{0,80}\bi (?:wo|ca)n['\u2019]t"
     r"|private|against the law)",

@@ -65,7 +65,7 @@ def errors_picture(errors: Sequence[Mapping[str, Any]]) -> Markup:  # Any: value
         axes.set_xlim(-3, 103)
         axes.set_ylim(-0.6, len(seen) - 0.4)
         axes.set_xlabel("answers with this error, %")
-        axes.legend(frameon=False, loc="lower right")
+        axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
 
     return _picture(draw, "The share of answers with each class of errors under base and tuned")
 

@@ -3,58 +3,47 @@
 import json
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pytest
 
 from schemas import InputError, Message
 from schemas.parquet import read_table
-from train import EvaluateConfig, Interval, Renderer, TrainConfig, evaluate, train
+from train import EvaluateConfig, Renderer, TrainConfig, evaluate, train
 from train.evaluation.answers import Journal, questions
-from train.evaluation.evaluate import verdict
-from train.evaluation.page import compare_words
+from train.evaluation.errors import Answered
+from train.evaluation.record import Section, put_section
 from train.folder import load_tokenizer
 
 CONFIG = EvaluateConfig(seed=0, max_tokens=8)
 
 
-@pytest.fixture(scope="module")
-def evaluation(tiny_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("evaluation")
-    evaluate(tiny_run, out, config=CONFIG)
-    return out
-
-
 def test_it_leaves_page_numbers_and_answers(evaluation: Path, tiny_run: Path) -> None:
     assert {path.name for path in evaluation.iterdir()} == {
-        "answers.jsonl", "answers.parquet", "evaluation.json", "page.html",
+        "answers.jsonl", "answers.parquet", "evaluation.json", "page.html", "summary.md",
     }  # fmt: skip
     table = read_table(evaluation / "answers.parquet")
     held = read_table(tiny_run / "heldout.parquet")
     assert table["row"].to_pylist() == held["row"].to_pylist()
     assert table["gold"].to_pylist() == [turns[1]["content"] for turns in held["messages"].to_pylist() if turns]
     record = json.loads((evaluation / "evaluation.json").read_text())
-    assert list(record["measures"]) == ["nll", "f1", "rouge_l", "exact_match", "did_not_stop", "tokens"]
+    assert list(record["measures"]) == [
+        "nll", "exact_match", "f1", "rouge_l", "chrf", "did_not_stop", "length_ratio", "tokens",
+    ]  # fmt: skip
+    assert "embedding similarity is left out" in " ".join(record["notes"])
     nll = table["base_nll"].to_numpy().sum() / table["gold_tokens"].to_numpy().sum()
     assert record["measures"]["nll"]["base"][0] == pytest.approx(nll)
 
 
-def test_the_page_stands_alone_and_shows_every_row(evaluation: Path) -> None:
-    page = (evaluation / "page.html").read_text(encoding="utf-8")
-    assert page.count("<article>") == 8
-    assert page.count("<svg") == 2
-    assert "http" not in page.replace("http://www.w3.org", "")  # names of SVG, not addresses
-    assert "<script" not in page
-
-
 def test_the_same_evaluation_has_the_same_bytes(evaluation: Path, tiny_run: Path, tmp_path: Path) -> None:
     evaluate(tiny_run, tmp_path, config=CONFIG)
-    assert (tmp_path / "page.html").read_bytes() == (evaluation / "page.html").read_bytes().replace(
-        str(evaluation).encode(), str(tmp_path).encode()
-    )
-    assert (tmp_path / "answers.parquet").read_bytes() == (evaluation / "answers.parquet").read_bytes()
+    for name in ("page.html", "summary.md", "evaluation.json", "answers.parquet"):
+        assert (tmp_path / name).read_bytes() == (evaluation / name).read_bytes(), name
 
 
 def test_a_killed_evaluation_asks_only_what_is_missing(
@@ -67,11 +56,117 @@ def test_a_killed_evaluation_asks_only_what_is_missing(
     assert again[:-1] == lines[:-1]
     assert json.loads(again[-1]) == json.loads(lines[-1])
 
-    def loads_nothing(*args: object, **settings: object) -> None:
-        raise AssertionError("a model was loaded")
-
+    (tmp_path / "evaluation.json").unlink()
     monkeypatch.setattr(sys.modules["train.evaluation.evaluate"], "load_network", loads_nothing)
     evaluate(tiny_run, tmp_path, config=CONFIG)
+
+
+def test_with_everything_on_disk_the_page_is_made_again_without_the_models(
+    evaluation: Path, tiny_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = shutil.copytree(evaluation, tmp_path / "out")
+    (out / "page.html").unlink()
+    (out / "answers.jsonl").unlink()
+    module = sys.modules["train.evaluation.evaluate"]
+    monkeypatch.setattr(module, "load_network", loads_nothing)
+    monkeypatch.setattr(module, "find_models", loads_nothing)
+    report = evaluate(tiny_run, out, config=CONFIG)
+    assert report.page.read_bytes() == (evaluation / "page.html").read_bytes()
+    assert report.rows == 8
+    with pytest.raises(AssertionError, match="was loaded"):  # other settings are another evaluation
+        evaluate(tiny_run, out, config=EvaluateConfig(seed=0, max_tokens=9))
+
+
+def loads_nothing(*args: object, **settings: object) -> None:
+    raise AssertionError("a model was loaded")
+
+
+class Marks:
+    """Finds every answer of the tuned model worth a mark."""
+
+    name = "marked"
+    meaning = "is there"
+
+    def find(self, answers: Sequence[Answered], /) -> list[str | None]:
+        return [f"passage {each.passage!r}" for each in answers]
+
+
+class Letters:
+    """Embeds a text by its letters."""
+
+    fingerprint = "letters"
+    normal = False
+
+    def embed(self, texts: Sequence[str], /) -> npt.NDArray[np.float32]:
+        counts = np.array([[text.count(chr(97 + place)) for place in range(26)] for text in texts], np.float32)
+        return counts / np.maximum(np.linalg.norm(counts, axis=1, keepdims=True), 1e-9)
+
+
+def test_checks_and_embedder_are_handed_in(tiny_run: Path, tmp_path: Path) -> None:
+    config = EvaluateConfig(seed=0, max_tokens=2, max_rows=2)
+    report = evaluate(tiny_run, tmp_path, config=config, checks=[Marks()], embedder=Letters())
+    assert [each.tuned for each in report.errors if each.name == "marked"] == [2]
+    assert "similarity" in report.measures
+    rows = read_table(tmp_path / "answers.parquet").to_pylist()
+    assert all("marked" in row["tuned_errors"] for row in rows)
+    assert all(len(row["nearest"]) == 3 and row["nearest"][0]["similarity"] > 0.9 for row in rows)
+    assert json.loads((tmp_path / "evaluation.json").read_text())["nearest_by"] == "embedding"
+
+
+def test_the_users_own_questions_take_the_place_of_the_held_out_rows(tiny_run: Path, tmp_path: Path) -> None:
+    pairs = [
+        {"question": "<b>What?</b>\x1b[1m", "answer": "x", "kind": "mine"},
+        {"question": "Why?", "answer": "<script>"},
+        {"question": "How?" * 2_000, "answer": "too long"},
+        {"messages": [{"role": role, "content": role} for role in ("user", "assistant", "user", "assistant")]},
+    ]
+    data = tmp_path / "mine.jsonl"
+    data.write_text("\n".join(json.dumps(pair) for pair in pairs[:3]))
+    report = evaluate(tiny_run, tmp_path / "out", config=EvaluateConfig(seed=0, max_tokens=2, data=data))
+    assert report.rows == 2
+    assert any("the user's own file" in note for note in report.notes)
+    assert any("1 rows could not be asked" in note for note in report.notes)
+    page = report.page.read_text()
+    assert "<b>What?" not in page
+    assert "\x1b" not in page
+    data.write_text(json.dumps(pairs[3]))
+    report = evaluate(tiny_run, tmp_path / "out", config=EvaluateConfig(seed=0, max_tokens=2, data=data))
+    assert report.rows == 1
+    assert read_table(tmp_path / "out" / "answers.parquet")["turns"].to_pylist() == [2]
+
+
+def test_a_file_that_cannot_be_asked_is_told(tiny_run: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        evaluate(tiny_run, tmp_path / "out", config=EvaluateConfig(seed=0, data=tmp_path / "none.jsonl"))
+    data = tmp_path / "long.jsonl"
+    data.write_text(json.dumps({"question": "How?" * 2_000, "answer": "too long"}))
+    with pytest.raises(InputError, match="none of the 1 rows can be asked"):
+        evaluate(tiny_run, tmp_path / "out", config=EvaluateConfig(seed=0, data=data))
+
+
+class SaysB(Marks):
+    """Takes every answer for a refusal."""
+
+    name = "refused"
+
+
+def test_questions_to_refuse_come_from_a_file(tiny_run: Path, tmp_path: Path) -> None:
+    file = tmp_path / "guards.csv"
+    file.write_text("question,kind\nHow do I steal?,unsafe\nWho wins?,out_of_scope\n")
+    config = EvaluateConfig(seed=0, max_tokens=2, max_rows=3, guardrails=file)
+    report = evaluate(tiny_run, tmp_path / "out", config=config, checks=[SaysB()])
+    assert report.rows == 3
+    assert read_table(tmp_path / "out" / "answers.parquet").num_rows == 3
+    assert [(each.kind, each.rows) for each in report.guardrails.guards] == [
+        ("out_of_scope", 1), ("unsafe", 1), ("in scope", 3),
+    ]  # fmt: skip
+
+
+def test_a_section_of_another_part_survives_a_new_evaluation(tiny_run: Path, tmp_path: Path) -> None:
+    evaluate(tiny_run, tmp_path, config=EvaluateConfig(seed=0, max_tokens=2, max_rows=2))
+    put_section(tmp_path, Section(key="bench", title="Benchmarks"))
+    evaluate(tiny_run, tmp_path, config=EvaluateConfig(seed=0, max_tokens=2, max_rows=3))
+    assert "Benchmarks" in (tmp_path / "page.html").read_text()
 
 
 def test_fewer_rows_can_be_asked(tiny_run: Path, tmp_path: Path) -> None:
@@ -123,24 +218,6 @@ def test_a_changed_template_or_base_is_told(tiny_run: Path, tmp_path: Path) -> N
         evaluate(run, tmp_path / "out", config=CONFIG)
 
 
-@pytest.mark.parametrize(
-    ("name", "low", "high", "said"),
-    [
-        ("f1", 0.1, 0.2, "better"),
-        ("f1", -0.2, -0.1, "worse"),
-        ("nll", -0.2, -0.1, "better"),
-        ("nll", 0.1, 0.2, "worse"),
-        ("did_not_stop", -0.2, -0.1, "better"),
-        ("f1", -0.1, 0.2, "no clear difference"),
-        ("f1", 0.0, 0.2, "no clear difference"),
-        ("tokens", 1.0, 2.0, "longer"),
-        ("tokens", -2.0, -1.0, "shorter"),
-    ],
-)
-def test_a_difference_is_claimed_only_outside_its_interval(name: str, low: float, high: float, said: str) -> None:
-    assert verdict(name, Interval((low + high) / 2, low, high)) == said
-
-
 def test_only_the_last_answer_of_a_conversation_is_asked(tiny_folder: Path) -> None:
     renderer = Renderer(load_tokenizer(tiny_folder))
     chat = [Message(role, text) for role, text in zip(("user", "assistant") * 2, ("a", "b", "c", "d"), strict=True)]
@@ -149,17 +226,6 @@ def test_only_the_last_answer_of_a_conversation_is_asked(tiny_folder: Path) -> N
     assert renderer.decode(question.prompt).endswith("c<|im_end|>\n<|im_start|>assistant\n")
     labels = question.rendered.labels
     assert renderer.decode(labels[labels != -100]) == "d<|im_end|>"
-
-
-def test_same_words_are_marked_in_their_order() -> None:
-    spans = compare_words("It is, I think, the red house.", "So the Red House is")
-    assert [(span.text, span.same) for span in spans] == [("It is, I think, ", False), ("the red house.", True)]
-    assert compare_words("Blue, it is.", "blue")[0] == ("Blue, ", True)
-
-
-@pytest.mark.parametrize("answer", ["", " ", "\n a \n b", "word"], ids=["empty", "blank", "spaces", "word"])
-def test_cutting_into_spans_loses_nothing(answer: str) -> None:
-    assert "".join(span.text for span in compare_words(answer, "a word")) == answer
 
 
 def test_a_journal_keeps_what_was_put(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import math
 import pytest
 
 from train import bootstrap, exact_match, token_f1
+from train.evaluation.metrics import chrf
 
 
 @pytest.mark.parametrize(
@@ -35,6 +36,26 @@ def test_exact_match_compares_words(answer: str, gold: str, same: float) -> None
 )
 def test_token_f1_counts_shared_words(answer: str, gold: str, f1: float) -> None:
     assert token_f1(answer, gold) == pytest.approx(f1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "gold", "score"),
+    [
+        pytest.param("red", "red", 100.0, id="same"),
+        pytest.param("", "", 100.0, id="both empty"),
+        pytest.param("", "red", 0.0, id="empty"),
+        pytest.param("xyz", "red", 0.0, id="nothing in common"),
+        pytest.param(" \n", "red", 0.0, id="blank"),
+        pytest.param("a", "a", 100.0, id="one letter"),
+    ],
+)
+def test_chrf_goes_from_0_to_100(answer: str, gold: str, score: float) -> None:
+    assert chrf(answer, gold) == pytest.approx(score)
+
+
+def test_chrf_counts_shared_runs_of_letters() -> None:
+    assert 0 < chrf("the reds", "the red") < 100
+    assert chrf("the red house", "the red houses") > chrf("a dog", "the red houses")
 
 
 def test_an_interval_of_equal_values_has_no_width() -> None:

@@ -1,0 +1,94 @@
+"""Questions that should be refused, and those that should not."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from schemas import Example, InputError, Message, Origin, examples_table
+from schemas.parquet import write_table
+from train.evaluation.errors import Answered
+from train.evaluation.guardrails import Guardrails, guardrails, read_guardrails
+
+RowWith = Callable[..., dict[str, Any]]  # Any: a row of answers.parquet
+
+
+class SaysNo:
+    """Finds answers that are no."""
+
+    name = "refused"
+    meaning = "says no"
+
+    def find(self, answers: Sequence[Answered], /) -> list[str | None]:
+        return [None if each.gold == "No." else each.answer if each.answer == "No." else "" for each in answers]
+
+
+def test_refusals_are_counted_by_kind_and_in_scope_last(row_with: RowWith) -> None:
+    unsafe = {"strategy": "refuse/unsafe", "gold": "No."}
+    rows = [
+        row_with(1, base_answer="Yes.", tuned_answer="No.", **unsafe),
+        row_with(2, base_answer="Yes.", tuned_answer="Yes.", **unsafe),
+        row_with(3, base_answer="Yes.", tuned_answer="No."),
+        row_with(4, strategy="refuse/out_of_scope", base_answer="No.", tuned_answer="No."),
+    ]
+    found = guardrails(rows, SaysNo(), seed=0)
+    assert [(guard.kind, guard.rows) for guard in found.guards] == [("out_of_scope", 1), ("unsafe", 2), ("in scope", 1)]
+    assert [guard.refused.base.mean for guard in found.guards] == [1.0, 0.0, 0.0]
+    assert [guard.refused.tuned.mean for guard in found.guards] == [1.0, 0.5, 1.0]
+    assert found.guards[2].refused.verdict == "worse"
+    assert [(each["kind"], each["refused"]) for each in found.failures] == [("unsafe", False), ("in scope", True)]
+    assert found.note == ""
+    assert Guardrails.read(json.loads(json.dumps(found.plain()))) == found
+
+
+def test_a_set_without_such_questions_says_so(row_with: RowWith) -> None:
+    found = guardrails([row_with()], SaysNo(), seed=0)
+    assert [guard.kind for guard in found.guards] == ["in scope"]
+    assert "--guardrails FILE" in found.note
+    assert guardrails([row_with()], None, seed=0).guards == []
+
+
+def test_every_format_is_read(tmp_path: Path) -> None:
+    lines = [{"question": "a?", "kind": "unsafe"}, {"instruction": "b?", "kind": "refuse/out_of_scope"}]
+    lines += [{"prompt": "c?", "kind": "in_scope"}]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\n\n")
+    (tmp_path / "a.json").write_text(json.dumps(lines))
+    (tmp_path / "a.csv").write_text("question,kind\na?,unsafe\nb?,out_of_scope\nc?,in_scope\n")
+    examples = [
+        Example(
+            messages=(Message("user", question), Message("assistant", "No.")),
+            origin=Origin(strategy=strategy, model="", prompt="", seed=0),
+        )
+        for question, strategy in (("a?", "refuse/unsafe"), ("b?", "refuse/out_of_scope"), ("c?", "pairs"))
+    ]
+    write_table(tmp_path / "a.parquet", examples_table(examples))
+    for name in ("a.jsonl", "a.json", "a.csv", "a.parquet"):
+        table = read_guardrails(tmp_path / name).table
+        assert [turns[0]["content"] for turns in table["messages"].to_pylist()] == ["a?", "b?", "c?"], name
+        strategies = pa.compute.struct_field(table["origin"].combine_chunks(), "strategy").to_pylist()  # type: ignore[attr-defined]
+        assert strategies == ["refuse/unsafe", "refuse/out_of_scope", ""], name
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "no question in this file"),
+        ("{", "it cannot be read"),
+        ('{"question": "a?"}', "nothing says whether it should be refused"),
+        ('{"question": "a?", "kind": "unsafe"}\n{"kind": "unsafe"}', r"row 2: no question in it"),
+        ("[1]", "no question in it"),
+    ],
+    ids=["empty", "broken", "no kind", "no question", "a list"],
+)
+def test_a_file_that_does_not_tell_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "a.jsonl").write_text(text)
+    with pytest.raises(InputError, match=said):
+        read_guardrails(tmp_path / "a.jsonl")
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        read_guardrails(tmp_path / "a.csv")
