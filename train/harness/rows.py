@@ -43,7 +43,7 @@ class RowTask(NamedTuple):
             chat: Whether the question goes through a chat template; as bare text, it has to be marked as a question.
             max_tokens: Longest answer that is written.
         """
-        from datasets import Dataset
+        from datasets import Dataset  # type: ignore[import-untyped] # it ships none
 
         docs = self.docs
         common = {
@@ -97,6 +97,7 @@ def _scored(doc: Mapping[str, Any], results: Sequence[str]) -> dict[str, float]:
 
 def _choices(path: Path) -> list[dict[str, Any]]:  # Any: as in `docs`
     """Read rows with choices; nothing where the first row has none."""
+    rows: list[Any]
     if path.suffix == ".parquet":
         if "choices" not in (table := read_table(path)).column_names:
             return []

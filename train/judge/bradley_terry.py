@@ -46,7 +46,8 @@ def strengths(wins: Floats) -> Floats:
         found = found + step * np.minimum(1.0, _LONGEST_STEP / np.maximum(longest, 1e-300))
         if longest.max(initial=0.0) < 1e-10:
             break
-    return found - found.mean(axis=-1, keepdims=True)
+    centred: Floats = found - found.mean(axis=-1, keepdims=True)
+    return centred
 
 
 def elo(rows: Floats, *, seed: int, draws: int = 2_000) -> list[Interval]:

@@ -10,19 +10,18 @@ from train.evaluation.metrics import Interval
 from train.judge.controls import Control
 from train.judge.tally import Pairing, Share
 
-VERDICTS_SCHEMA = pa.schema(
-    [
-        pa.field("row", pa.int64(), nullable=False),
-        pa.field("id", pa.string(), nullable=False),
-        pa.field("model", pa.string(), nullable=False),
-        pa.field("opponent", pa.string(), nullable=False),
-        pa.field("result", pa.string()),
-        pa.field("forward", pa.string()),
-        pa.field("backward", pa.string()),
-        pa.field("forward_reason", pa.string(), nullable=False),
-        pa.field("backward_reason", pa.string(), nullable=False),
-    ]
-)
+_COLUMNS: "list[pa.Field[Any]]" = [  # Any: the columns have different types
+    pa.field("row", pa.int64(), nullable=False),
+    pa.field("id", pa.string(), nullable=False),
+    pa.field("model", pa.string(), nullable=False),
+    pa.field("opponent", pa.string(), nullable=False),
+    pa.field("result", pa.string()),
+    pa.field("forward", pa.string()),
+    pa.field("backward", pa.string()),
+    pa.field("forward_reason", pa.string(), nullable=False),
+    pa.field("backward_reason", pa.string(), nullable=False),
+]
+VERDICTS_SCHEMA = pa.schema(_COLUMNS)
 
 
 class Spent(NamedTuple):
@@ -119,10 +118,10 @@ class JudgeReport:
         ]
         for each in self.pairings:
             score = each.score
-            told = f"{score.mean:.3f} [{score.low:.3f}, {score.high:.3f}]" if each.rows else "—"
+            found = f"{score.mean:.3f} [{score.low:.3f}, {score.high:.3f}]" if each.rows else "—"
             lines.append(
                 f"  {f'{each.model} against {each.opponent}':<{width}} {each.wins:6} {each.ties:5} {each.losses:6}   "
-                f"{told}  {each.standing}"
+                f"{found}  {each.standing}"
             )
         lines += [f"  {rating.model:<{width}} Elo {_elo(rating.elo)}" for rating in self.ratings]
         flipped, told = self.flips

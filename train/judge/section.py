@@ -14,8 +14,8 @@ def judge_section(report: JudgeReport) -> Section:
         notes.append(f"Elo (Bradley-Terry, 1000 on average): {rated}.")
     notes.append(
         f"Controls: an answer beside itself is a tie in {_told(report.same)}; gold wins against the gold of another "
-        f"row in {_told(report.stranger)}. The order of the answers changes {flipped} of {told} verdicts; the first place "
-        f"wins {_percent(report.first_place.share)} of {report.first_place.of} decided verdicts (50 % is fair), the "
+        f"row in {_told(report.stranger)}. The order of the answers changes {flipped} of {told} verdicts; the first "
+        f"place wins {_percent(report.first_place.share)} of {report.first_place.of} decided verdicts (50 % is fair), the "
         f"longer answer {_percent(report.longer.share)} of {report.longer.of} decided rows."
     )
     notes.append(

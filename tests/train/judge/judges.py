@@ -74,7 +74,7 @@ def by_score(score: Callable[[Case, str], float]) -> Rule:
     return rule
 
 
-def likes_gold(shown: Case) -> str:
+def likes_gold(shown: Case) -> str | LLMError:
     """Judge as a good one does: who has the reference's words wins."""
     words = set(shown.gold.split())
     return by_score(lambda _, answer: len(words & set(answer.split())))(shown)

@@ -13,7 +13,8 @@ def planted(truth: list[float], each: float) -> np.ndarray:
     values = np.array(truth)
     chance = 1 / (1 + np.exp(values[None, :] - values[:, None]))
     np.fill_diagonal(chance, 0)
-    return each * chance
+    wins: np.ndarray = each * chance
+    return wins
 
 
 @given(st.lists(st.floats(-2, 2), min_size=2, max_size=6))
