@@ -68,7 +68,7 @@ def read_cases(table: pa.Table, models: Sequence[str], config: JudgeConfig) -> l
         Case(
             row=record["row"],
             id=record["id"],
-            question=record["question"],
+            question=record["question"] or "",
             gold=record["gold"] or "",
             context=record["context"] or None,
             answers={model: record[f"{model}_answer"] or "" for model in models},

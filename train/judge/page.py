@@ -43,15 +43,16 @@ def _shown(report: JudgeReport, table: pa.Table) -> list[dict[str, Any]]:  # Any
         key=lambda each: each[:2],
     )
     chosen = sorted(turns[:_SHOWN], key=lambda each: (each[1], each[0]))
-    rows = {row["row"]: row for row in table.to_pylist()}
+    rows = {(row["row"], row["id"]): row for row in table.to_pylist()}
+    named = [(verdict, rows[verdict["row"], verdict["id"]]) for _, _, verdict in chosen]
     return [
         {
             **verdict,
-            "question": rows[verdict["row"]]["question"],
-            "gold": rows[verdict["row"]]["gold"] or "",
-            "answers": [rows[verdict["row"]][f"{verdict[side]}_answer"] or "" for side in ("model", "opponent")],
+            "question": row["question"],
+            "gold": row["gold"] or "",
+            "answers": [row[f"{verdict[side]}_answer"] or "" for side in ("model", "opponent")],
         }
-        for _, _, verdict in chosen
+        for verdict, row in named
     ]
 
 

@@ -15,8 +15,8 @@ def judge_section(report: JudgeReport) -> Section:
     notes.append(
         f"Controls: an answer beside itself is a tie in {_told(report.same)}; gold wins against the gold of another "
         f"row in {_told(report.stranger)}. The order of the answers changes {flipped} of {told} verdicts; the first "
-        f"place wins {_percent(report.first_place.share)} of {report.first_place.of} decided verdicts (50 % is fair), the "
-        f"longer answer {_percent(report.longer.share)} of {report.longer.of} decided rows."
+        f"place wins {_percent(report.first_place.share)} of {report.first_place.of} decided verdicts (50 % is fair), "
+        f"the longer answer {_percent(report.longer.share)} of {report.longer.of} decided rows."
     )
     notes.append(
         f"{report.requests:,} requests; {report.unreadable:,} replies are no verdict and {report.failed:,} requests "
