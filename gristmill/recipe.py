@@ -130,7 +130,7 @@ def read_recipe(path: Path, progress: Progress = silent) -> Recipe:
         stages=_stages(values.get("curate"), seed, path, progress),
         seed=seed,
         train=None if training is False else _train(TrainConfig, training, seed, path),
-        evaluate=None if training is False else read_config(EvaluateConfig, evaluation, where=f"{path}, evaluate"),
+        evaluate=None if training is False else _evaluate(EvaluateConfig, evaluation, path),
         answers_judge=None if answers_judge is None else _answers_judge(answers_judge, evaluation["seed"], path),
         values=json.loads(json.dumps(values, default=str)),
     )
@@ -232,6 +232,14 @@ def _answers_judge(values: object, seed: int, path: Path) -> "EvaluationJudge":
     if isinstance(mapping.get("prompt"), str) and mapping["prompt"]:
         mapping["prompt"] = str(path.parent / mapping["prompt"])
     return read_judge(mapping, seed=seed, where=where)
+
+
+def _evaluate(kind: "type[EvaluateConfig]", mapping: dict[str, Any], path: Path) -> "EvaluateConfig":  # Any: as below
+    """Read the evaluation section; files that are written relative start at the recipe's folder."""
+    for name in ("data", "guardrails"):
+        if isinstance(mapping.get(name), str):
+            mapping[name] = path.parent / Path(mapping[name]).expanduser()
+    return read_config(kind, mapping, where=f"{path}, evaluate")
 
 
 def _seeded(values: object, seed: int, where: str) -> dict[str, Any]:  # Any: checked by the dataclass

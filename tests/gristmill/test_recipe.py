@@ -43,6 +43,13 @@ def test_training_can_be_left_out(tmp_path: Path) -> None:
     assert read.evaluate is None
 
 
+def test_the_files_of_an_evaluation_are_found_from_the_recipes_folder(tmp_path: Path) -> None:
+    text = "documents: docs\nevaluate: {data: faq.jsonl, guardrails: /no.jsonl, max_tokens: 9}\n"
+    read = read_recipe(recipe(tmp_path, text))
+    assert read.evaluate is not None
+    assert (read.evaluate.data, read.evaluate.guardrails) == (tmp_path / "faq.jsonl", Path("/no.jsonl"))
+
+
 def test_a_model_folder_is_found_from_the_recipes_folder(tmp_path: Path) -> None:
     (tmp_path / "model").mkdir()
     read = read_recipe(recipe(tmp_path, "documents: docs\ntrain: {model: model}\n"))

@@ -71,8 +71,8 @@ class Comparison(NamedTuple):
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> Self:  # Any: as above
         """Read it back."""
-        sides = [_interval(values[name]) for name in ("base", "tuned", "difference")]
-        return cls(*sides, values["verdict"])
+        base, tuned, difference = (_interval(values[name]) for name in ("base", "tuned", "difference"))
+        return cls(base, tuned, difference, values["verdict"])
 
 
 def compare(rows: Sequence[Mapping[str, Any]], name: str, *, seed: int) -> Comparison | None:  # Any: as above

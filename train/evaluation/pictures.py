@@ -25,7 +25,7 @@ def loss_picture(steps: Sequence[Sequence[float]]) -> Markup:
         if len(losses) >= 10:
             axes.plot(at, smooth(losses), color=TUNED, linewidth=2, label="running mean")
             axes.legend(frameon=False)
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.locator_params(axis="x", integer=True)
         axes.set_xlabel("step")
         axes.set_ylabel("training loss per token")
 

@@ -125,10 +125,11 @@ class JudgeReport:
             )
         lines += [f"  {rating.model:<{width}} Elo {_elo(rating.elo)}" for rating in self.ratings]
         flipped, told = self.flips
-        lines.append(
-            f"  the order changes {_percent(flipped, told)} of verdicts; the first place wins "
-            f"{_share(self.first_place)}; the longer answer wins {_share(self.longer)}"
-        )
+        if told:
+            lines.append(
+                f"  the order changes {flipped / told:.0%} of {told} verdicts; the first place wins "
+                f"{_share(self.first_place)}; the longer answer wins {_share(self.longer)}"
+            )
         lines.append(
             f"  controls: identical answers tie in {self.same.right} of {self.same.rows}, "
             f"gold wins against a stranger's answer in {self.stranger.right} of {self.stranger.rows}"
@@ -178,10 +179,6 @@ def _interval(interval: Interval) -> list[float | None]:
 def _number(value: float) -> float | None:
     """Give a number as JSON can hold it: there is no NaN."""
     return None if math.isnan(value) else value
-
-
-def _percent(part: int, whole: int) -> str:
-    return f"{part / whole:.0%} ({part} of {whole})" if whole else "none"
 
 
 def _share(share: Share) -> str:

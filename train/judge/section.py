@@ -47,6 +47,7 @@ def judge_section(report: JudgeReport) -> Section:
         ),
         notes=tuple(notes),
         data=report.summary(),
+        of_answers=True,
     )
 
 

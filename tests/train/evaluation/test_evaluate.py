@@ -99,7 +99,7 @@ class Letters:
 
     def embed(self, texts: Sequence[str], /) -> npt.NDArray[np.float32]:
         counts = np.array([[text.count(chr(97 + place)) for place in range(26)] for text in texts], np.float32)
-        return counts / np.maximum(np.linalg.norm(counts, axis=1, keepdims=True), 1e-9)
+        return np.asarray(counts / np.maximum(np.linalg.norm(counts, axis=1, keepdims=True), 1e-9), np.float32)
 
 
 def test_checks_and_embedder_are_handed_in(tiny_run: Path, tmp_path: Path) -> None:
@@ -165,8 +165,12 @@ def test_questions_to_refuse_come_from_a_file(tiny_run: Path, tmp_path: Path) ->
 def test_a_section_of_another_part_survives_a_new_evaluation(tiny_run: Path, tmp_path: Path) -> None:
     evaluate(tiny_run, tmp_path, config=EvaluateConfig(seed=0, max_tokens=2, max_rows=2))
     put_section(tmp_path, Section(key="bench", title="Benchmarks"))
+    put_section(tmp_path, Section(key="judge", title="Of the answers", of_answers=True))
+    evaluate(tiny_run, tmp_path, config=EvaluateConfig(seed=0, max_tokens=2, max_rows=2))
+    assert "Of the answers" in (tmp_path / "page.html").read_text()
     evaluate(tiny_run, tmp_path, config=EvaluateConfig(seed=0, max_tokens=2, max_rows=3))
     assert "Benchmarks" in (tmp_path / "page.html").read_text()
+    assert "Of the answers" not in (tmp_path / "page.html").read_text()
 
 
 def test_fewer_rows_can_be_asked(tiny_run: Path, tmp_path: Path) -> None:
@@ -235,6 +239,6 @@ def test_a_journal_keeps_what_was_put(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("settings", [{"max_tokens": 0}, {"max_rows": 0}], ids=["tokens", "rows"])
-def test_settings_below_one_are_refused(settings: dict[str, int]) -> None:
+def test_settings_below_one_are_refused(settings: dict[str, Any]) -> None:  # Any: settings
     with pytest.raises(InputError, match="is below 1"):
         EvaluateConfig(seed=0, **settings)

@@ -19,13 +19,14 @@ class Vowels:
 
     def embed(self, texts: Sequence[str], /) -> npt.NDArray[np.float32]:
         counts = np.array([[text.count(vowel) for vowel in "aeiou"] for text in texts], np.float32).reshape(-1, 5)
-        return counts / np.maximum(np.linalg.norm(counts, axis=1, keepdims=True), 1)
+        return np.asarray(counts / np.maximum(np.linalg.norm(counts, axis=1, keepdims=True), 1), np.float32)
 
 
 @pytest.fixture(scope="module")
 def trained(table_of: Any) -> pa.Table:  # Any: a fixture
     pairs = [("How is the weather today?", "Wet."), ("Where is the key?", "Here."), ("Who holds the cup?", "We.")]
-    return table_of(pairs).add_column(0, "row", pa.array([4, 7, 9]))
+    table: pa.Table = table_of(pairs)
+    return table.add_column(0, "row", pa.array([4, 7, 9]))
 
 
 def test_rare_words_count_for_more(trained: pa.Table) -> None:
