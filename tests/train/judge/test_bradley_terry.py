@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from train.judge.bradley_terry import elo, strengths
@@ -17,12 +17,14 @@ def planted(truth: list[float], each: float) -> np.ndarray:
     return wins
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-2, 2), min_size=2, max_size=6))
 def test_planted_strengths_are_recovered(truth: list[float]) -> None:
     found = strengths(planted(truth, 1e5))
     assert found == pytest.approx(np.array(truth) - np.mean(truth), abs=1e-3)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-3, 3), min_size=3, max_size=5), st.randoms(use_true_random=False))
 def test_the_order_of_models_does_not_matter(truth: list[float], random: object) -> None:
     wins = planted(truth, 7)

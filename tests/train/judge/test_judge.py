@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas import Answer, ChatRequest, InputError, LLMError
@@ -81,6 +81,7 @@ def test_unreadable_and_failed_verdicts_never_count(tmp_path: Path) -> None:
     assert any("requests failed" in warning for warning in report.warnings)
 
 
+@settings(deadline=None, max_examples=40)
 @given(
     st.lists(
         st.tuples(st.sampled_from(["ab", "abc", "xyz", ""]), st.sampled_from(["ab", "b", "xyzz"])),
