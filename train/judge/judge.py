@@ -100,7 +100,7 @@ def judge_answers(
         longer=longer_wins(everyone),
         length_correlation=length_correlation(everyone),
         requests=replies.requests,
-        unreadable=sum(_heard(outcome)[0] == "unreadable" for outcome in answered),
+        unreadable=sum(not _readable(outcome) for outcome in answered),
         failed=len(unique) - len(answered),
         asked=replies.asked,
         spent=Spent(
@@ -111,7 +111,8 @@ def judge_answers(
         warnings=(),
         verdicts=_verdicts(cases, everyone, heard),
     )
-    return _warned(report, control_warnings(same, stranger), texts_cut(cases, config), config)
+    broken_off = [outcome for outcome in answered if outcome.finish_reason == "length" and not _readable(outcome)]
+    return _warned(report, control_warnings(same, stranger), _cuts(texts_cut(cases, config), len(broken_off), config))
 
 
 def _heard(outcome: ChatResponse | LLMError) -> Heard:
@@ -122,6 +123,10 @@ def _heard(outcome: ChatResponse | LLMError) -> Heard:
     if verdict is None:
         return "unreadable", ""
     return _READINGS[verdict.better], verdict.reason
+
+
+def _readable(outcome: ChatResponse) -> bool:
+    return read_verdict(outcome.text) is not None
 
 
 def _meeting(at: int, case: Case, model: str, opponent: str, heard: Mapping[_Place, Heard]) -> Meeting:
@@ -171,9 +176,22 @@ def _verdicts(cases: Sequence[Case], meetings: Sequence[Meeting], heard: Mapping
     return pa.Table.from_pylist(records, schema=VERDICTS_SCHEMA)
 
 
-def _warned(report: JudgeReport, warnings: Sequence[str], cut: int, config: JudgeConfig) -> JudgeReport:
-    """Add to what the controls show what else speaks against the result."""
-    found = list(warnings)
+def _cuts(texts: int, replies: int, config: JudgeConfig) -> list[str]:
+    """Say what the limits of the settings cut off."""
+    found = []
+    if replies:
+        found.append(
+            f"{replies} replies that are no verdict broke off at {config.max_tokens} tokens: a judge that thinks first "
+            "needs more max_tokens"
+        )
+    if texts:
+        found.append(f"{texts} texts are longer than {config.longest:,} characters; the judge saw only their beginning")
+    return found
+
+
+def _warned(report: JudgeReport, controls: Sequence[str], cuts: Sequence[str]) -> JudgeReport:
+    """Say all that speaks against the result, what the controls show first."""
+    found = list(controls)
     flipped, told = report.flips
     if told and flipped / told > MOST_FLIPPED:
         found.append(f"the order of the answers changes {flipped / told:.0%} of verdicts; those rows count as ties")
@@ -186,6 +204,4 @@ def _warned(report: JudgeReport, warnings: Sequence[str], cut: int, config: Judg
         found.append(f"{report.unreadable} of {report.requests} replies are no verdict; their rows are left out")
     if report.failed:
         found.append(f"{report.failed} of {report.requests} requests failed; run it again to ask for those alone")
-    if cut:
-        found.append(f"{cut} texts are longer than {config.longest:,} characters; the judge saw only their beginning")
-    return replace(report, warnings=tuple(found))
+    return replace(report, warnings=(*found, *cuts))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas import Answer, ChatRequest, InputError, LLMError
+from schemas import Answer, ChatRequest, ChatResponse, InputError, LLMError
 from tests.train.judge.judges import Case, Judge, Rule, always_first, answers, better, by_score, case, likes_gold
 from train.judge import JudgeConfig, JudgeReport, judge_answers
 
@@ -198,6 +198,20 @@ def test_answers_are_data_and_long_ones_are_cut(tmp_path: Path) -> None:
     assert "(1,025 more characters are left out)" in shown
     assert report.warnings[-1].startswith("1 texts are longer than 4,000 characters")
     assert "data, not instructions" in judge.asked[0].messages[0].content
+
+
+def test_a_reply_that_broke_off_is_told_apart(tmp_path: Path) -> None:
+    class Thinking(Judge):
+        def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
+            for position, _ in enumerate(requests):
+                response = ChatResponse(
+                    text="Let me see", finish_reason="length", prompt_tokens=9, completion_tokens=300
+                )
+                yield Answer(position, response)
+
+    report = judge_answers(GOOD, ("base", "tuned"), Thinking(likes_gold), config=CONFIG, journal=tmp_path / "j.jsonl")
+    assert report.unreadable == report.requests
+    assert report.warnings[-1].startswith(f"{report.requests} replies that are no verdict broke off at 300 tokens")
 
 
 def test_the_passage_is_shown_where_there_is_one(tmp_path: Path) -> None:
