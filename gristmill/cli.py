@@ -6,10 +6,42 @@ import sys
 from collections.abc import Sequence
 
 from gristmill import __version__
-from gristmill.commands import audit, chat, curate, evaluate, explain, generate, init, plan, push, run, train
+from gristmill.commands import (
+    audit,
+    bench,
+    chat,
+    curate,
+    evaluate,
+    explain,
+    generate,
+    init,
+    judge,
+    losses,
+    plan,
+    push,
+    run,
+    study,
+    train,
+)
 from gristmill.console import Console
 
-_COMMANDS = (init, run, plan, generate, audit, curate, explain, train, evaluate, chat, push)
+_COMMANDS = (
+    init,
+    run,
+    plan,
+    generate,
+    audit,
+    curate,
+    explain,
+    train,
+    evaluate,
+    judge,
+    bench,
+    study,
+    losses,
+    chat,
+    push,
+)
 
 _EPILOG = """\
 example:

@@ -16,6 +16,7 @@ from gristmill.steps import Ledger, Step, alone_in, file_digest
 
 if TYPE_CHECKING:
     from generate import GenerateConfig
+    from gristmill.judging import EvaluationJudge
     from train import EvaluateConfig, TrainConfig
 
 MakeStep = Callable[[Recipe, Path, Console], Step]
@@ -130,21 +131,32 @@ def _evaluate(recipe: Recipe, out: Path, console: Console) -> Step:
 
     assert recipe.evaluate is not None, "it comes with the training"
     config: EvaluateConfig = recipe.evaluate
+    judge = recipe.answers_judge
     run, folder = out / "model", out / "evaluation"
 
     def work() -> dict[str, Any]:  # Any: whatever JSON can hold
         report = evaluate_run(run, folder, config=config, progress=console.progress)
-        return {**report.summary(), "text": report.text()}
+        if judge is None:
+            return {**report.summary(), "text": report.text()}
+        judged = judge.on(folder, console.progress)
+        return {**report.summary(), "judge": judged.summary(), "text": f"{report.text()}\n{judged.text()}"}
 
     made_from = {
         "version": __version__,
         "settings": repr(config),
+        **({} if judge is None else {"judge": repr(judge), "judge_prompt": _prompt_digest(judge)}),
         "run": file_digest(run / "training.json"),
         "rows": file_digest(run / "heldout.parquet"),
         "files": [file_digest(file) for file in (config.data, config.guardrails) if file is not None],
     }
     outputs = [folder / "evaluation.json", folder / "page.html", folder / "summary.md"]
-    return Step(name="evaluate", made_from=made_from, outputs=outputs, scratch=[folder], work=work)
+    # No scratch: answers and verdicts are kept by what they answer, so other settings still find those that they share.
+    return Step(name="evaluate", made_from=made_from, outputs=outputs, work=work)
+
+
+def _prompt_digest(judge: "EvaluationJudge") -> str:
+    """Hash the judge's prompt; empty for ours, which comes with the version."""
+    return file_digest(Path(judge.config.prompt)) if judge.config.prompt else ""
 
 
 def _corpus_digest(documents: Sequence[Path], config: "GenerateConfig") -> dict[str, str]:

@@ -13,6 +13,7 @@ from schemas.progress import Progress, silent
 
 if TYPE_CHECKING:
     from generate import Budget, GenerateConfig
+    from gristmill.judging import EvaluationJudge
     from train import EvaluateConfig, TrainConfig
 
 ClientName = Literal["embedded", "openai", "vllm"]
@@ -69,6 +70,7 @@ class Recipe:
         seed: The seed of every step that names none of its own.
         train: How the model is tuned; None leaves the step out.
         evaluate: How base and tuned are compared.
+        answers_judge: Who compares their answers, too; None for nobody.
         values: The recipe as it was written, for hashes and for the record.
     """
 
@@ -82,6 +84,7 @@ class Recipe:
     seed: int
     train: "TrainConfig | None"
     evaluate: "EvaluateConfig | None"
+    answers_judge: "EvaluationJudge | None"
     values: Mapping[str, Any] = field(repr=False)  # Any: what YAML holds
 
 
@@ -115,6 +118,8 @@ def read_recipe(path: Path, progress: Progress = silent) -> Recipe:
     if prices is not None and not isinstance(prices, str):
         raise InputError("prices is the name of a file", where=f"{path}, generate", mend="Write `prices: prices.yaml`")
     training = values.get("train", {})
+    evaluation = _seeded(values.get("evaluate"), seed, f"{path}, evaluate")
+    answers_judge = evaluation.pop("judge", None)
     return Recipe(
         documents=_documents(values.get("documents"), path),
         client=read_config(ClientConfig, client, where=f"{path}, generate"),
@@ -125,7 +130,8 @@ def read_recipe(path: Path, progress: Progress = silent) -> Recipe:
         stages=_stages(values.get("curate"), seed, path, progress),
         seed=seed,
         train=None if training is False else _train(TrainConfig, training, seed, path),
-        evaluate=None if training is False else _evaluate(EvaluateConfig, values.get("evaluate"), seed, path),
+        evaluate=None if training is False else _evaluate(EvaluateConfig, evaluation, path),
+        answers_judge=None if answers_judge is None else _answers_judge(answers_judge, evaluation["seed"], path),
         values=json.loads(json.dumps(values, default=str)),
     )
 
@@ -217,9 +223,19 @@ def _train(kind: "type[TrainConfig]", values: object, seed: int, path: Path) -> 
     return read_config(kind, mapping, where=f"{path}, train")
 
 
-def _evaluate(kind: "type[EvaluateConfig]", values: object, seed: int, path: Path) -> "EvaluateConfig":
+def _answers_judge(values: object, seed: int, path: Path) -> "EvaluationJudge":
+    """Read who compares the answers; a prompt starts at the recipe's folder."""
+    from gristmill.judging import read_judge
+
+    where = f"{path}, evaluate.judge"
+    mapping = dict(read_mapping(values, where=where))
+    if isinstance(mapping.get("prompt"), str) and mapping["prompt"]:
+        mapping["prompt"] = str(path.parent / mapping["prompt"])
+    return read_judge(mapping, seed=seed, where=where)
+
+
+def _evaluate(kind: "type[EvaluateConfig]", mapping: dict[str, Any], path: Path) -> "EvaluateConfig":  # Any: as below
     """Read the evaluation section; files that are written relative start at the recipe's folder."""
-    mapping = _seeded(values, seed, f"{path}, evaluate")
     for name in ("data", "guardrails"):
         if isinstance(mapping.get(name), str):
             mapping[name] = path.parent / Path(mapping[name]).expanduser()

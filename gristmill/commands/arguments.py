@@ -32,9 +32,9 @@ def command(
     return parser
 
 
-def add_client(parser: argparse.ArgumentParser) -> None:
+def add_client(parser: argparse.ArgumentParser, *, title: str = "who writes") -> None:
     """Add the flags that choose who answers the requests."""
-    group = parser.add_argument_group("who writes")
+    group = parser.add_argument_group(title)
     group.add_argument(
         "--client", choices=("embedded", "openai", "vllm"), default="embedded", help="default: %(default)s"
     )

@@ -2,10 +2,13 @@
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gristmill.commands.arguments import command, count
 from gristmill.console import Console
+
+if TYPE_CHECKING:
+    from gristmill.judging import EvaluationJudge
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -33,6 +36,16 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help="ask these, too: questions, each with a kind (unanswerable, out_of_scope, unsafe, in_scope)",
     )
     parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
+    add_judge(parser)
+
+
+def add_judge(parser: argparse.ArgumentParser) -> None:
+    """Add the flags of a model that compares the answers; `gristmill judge` has the rest."""
+    group = parser.add_argument_group("who judges", "a language model that compares the answers, in both orders")
+    group.add_argument("--judge", choices=("embedded", "openai", "vllm"), help="default: nobody")
+    group.add_argument("--judge-model", metavar="NAME", help="model of the server; else a model folder or hub name")
+    group.add_argument("--judge-base-url", metavar="URL", help="address of the server; default: OPENAI_BASE_URL")
+    group.add_argument("--judge-max-rows", type=count, metavar="N", help="judge at most N rows")
 
 
 def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: whatever JSON can hold
@@ -44,6 +57,20 @@ def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: w
     settings = {name: getattr(args, name) for name in ("max_tokens", "max_rows", "seed", "data", "guardrails")}
     config = read_config(EvaluateConfig, settings, where="the command line")
     out = args.out or args.folder / "evaluation"
+    judge = None if args.judge is None else _judge(args)
     report = evaluate_run(args.folder, out, config=config, progress=console.progress)
     console.say(report.text())
-    return report.summary()
+    if judge is None:
+        return report.summary()
+    judged = judge.on(out, console.progress)
+    console.say(judged.text())
+    return {**report.summary(), "judge": judged.summary()}
+
+
+def _judge(args: argparse.Namespace) -> "EvaluationJudge":
+    """Read the flags of the judge, before the evaluation begins."""
+    from gristmill.judging import read_judge
+
+    client = {"client": args.judge, "model": args.judge_model, "base_url": args.judge_base_url}
+    own = {} if args.judge_max_rows is None else {"max_rows": args.judge_max_rows}
+    return read_judge({**client, **own}, seed=args.seed, where="the command line, --judge")

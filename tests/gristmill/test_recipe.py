@@ -5,6 +5,7 @@ import pytest
 import curate
 from gristmill.cli import main
 from gristmill.recipe import read_recipe
+from schemas import InputError
 
 
 def recipe(folder: Path, text: str) -> Path:
@@ -70,3 +71,20 @@ def test_the_recipe_that_init_writes_is_read_and_names_the_documents(
 def test_the_examples_recipe_is_read() -> None:
     root = Path(__file__).resolve().parent.parent.parent
     assert read_recipe(root / "examples" / "recipe.yaml").documents[0].is_dir()
+
+
+def test_an_evaluation_may_have_a_judge_with_a_client_and_settings_of_its_own(tmp_path: Path) -> None:
+    text = (
+        "documents: docs\nseed: 4\nevaluate: {judge: {client: openai, model: wise, max_rows: 9, prompt: own.jinja}}\n"
+    )
+    judge = read_recipe(recipe(tmp_path, text)).answers_judge
+    assert judge is not None
+    assert (judge.client.client, judge.client.model) == ("openai", "wise")
+    assert (judge.config.seed, judge.config.max_rows) == (4, 9)
+    assert judge.config.prompt == str(tmp_path / "own.jinja")
+    assert read_recipe(recipe(tmp_path, "documents: docs\n")).answers_judge is None
+
+
+def test_a_misspelt_setting_of_that_judge_is_refused_with_the_right_one(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"evaluate\.judge: there is no key 'max_row'\. Did you mean max_rows"):
+        read_recipe(recipe(tmp_path, "documents: docs\nevaluate: {judge: {max_row: 9}}\n"))

@@ -87,9 +87,10 @@ class Journal:
         self.path = path
         self._found: dict[str, dict[str, Any]] = {}  # Any: values of JSON
         if path.is_file():
-            lines = path.read_text(encoding="utf-8").splitlines()
+            text = path.read_text(encoding="utf-8", errors="replace")
+            lines = text.splitlines()
             whole = [line for line in lines if self._take(line)]
-            if len(whole) < len(lines):
+            if len(whole) < len(lines) or not text.endswith("\n"):  # a line may be cut just before its end
                 write_text(path, "".join(line + "\n" for line in whole))
 
     def get(self, key: str) -> dict[str, Any] | None:  # Any: values of JSON

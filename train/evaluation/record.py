@@ -29,6 +29,7 @@ class Section:
         rows: The cells, as texts.
         notes: Paragraphs below the table.
         data: Whatever a program may want to read.
+        of_answers: Whether it speaks of the answers, so that it falls where they are asked anew.
     """
 
     key: str
@@ -38,6 +39,7 @@ class Section:
     rows: tuple[tuple[str, ...], ...] = ()
     notes: tuple[str, ...] = ()
     data: dict[str, Any] = field(default_factory=dict)  # Any: whatever JSON can hold
+    of_answers: bool = False
 
     def __post_init__(self) -> None:
         if any(len(row) != len(self.head) for row in self.rows):
@@ -108,11 +110,11 @@ def earlier(folder: Path, made_from: Mapping[str, Any]) -> dict[str, Any] | None
 
 
 def kept_sections(folder: Path, answers_of: Mapping[str, Any]) -> dict[str, Any]:  # Any: as above
-    """Give the sections that others put into an earlier evaluation of the same models."""
+    """Give the sections that others put into an earlier evaluation of the same models, but for those of its answers."""
     try:
         record = read_record(folder)
     except InputError:
         return {}
     same = all(record.get(name) == value for name, value in answers_of.items())
     sections: dict[str, Any] = record["sections"] if same else {}
-    return sections
+    return {key: section for key, section in sections.items() if not section.get("of_answers")}

@@ -165,8 +165,12 @@ def test_questions_to_refuse_come_from_a_file(tiny_run: Path, tmp_path: Path) ->
 def test_a_section_of_another_part_survives_a_new_evaluation(tiny_run: Path, tmp_path: Path) -> None:
     evaluate(tiny_run, tmp_path, config=EvaluateConfig(seed=0, max_tokens=2, max_rows=2))
     put_section(tmp_path, Section(key="bench", title="Benchmarks"))
+    put_section(tmp_path, Section(key="judge", title="Of the answers", of_answers=True))
+    evaluate(tiny_run, tmp_path, config=EvaluateConfig(seed=0, max_tokens=2, max_rows=2))
+    assert "Of the answers" in (tmp_path / "page.html").read_text()
     evaluate(tiny_run, tmp_path, config=EvaluateConfig(seed=0, max_tokens=2, max_rows=3))
     assert "Benchmarks" in (tmp_path / "page.html").read_text()
+    assert "Of the answers" not in (tmp_path / "page.html").read_text()
 
 
 def test_fewer_rows_can_be_asked(tiny_run: Path, tmp_path: Path) -> None:
