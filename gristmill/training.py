@@ -31,10 +31,10 @@ def train_run(
     """
     from train import train
 
-    return train(data, out, config=config, clusters=_near, dry_run=dry_run, progress=progress)
+    return train(data, out, config=config, clusters=near_clusters, dry_run=dry_run, progress=progress)
 
 
-def _near(rows: "pa.Table") -> "npt.NDArray[np.int64]":
+def near_clusters(rows: "pa.Table") -> "npt.NDArray[np.int64]":
     """Number the near-duplicate clusters of some rows."""
     from curate import clusters
 
