@@ -6,10 +6,10 @@ import sys
 from collections.abc import Sequence
 
 from gristmill import __version__
-from gristmill.commands import audit, chat, curate, evaluate, explain, generate, init, plan, run, study, train
+from gristmill.commands import audit, chat, curate, evaluate, explain, generate, init, losses, plan, run, study, train
 from gristmill.console import Console
 
-_COMMANDS = (init, run, plan, generate, audit, curate, explain, train, evaluate, study, chat)
+_COMMANDS = (init, run, plan, generate, audit, curate, explain, train, evaluate, study, losses, chat)
 
 _EPILOG = """\
 example:

@@ -9,7 +9,7 @@ import pytest
 
 from gristmill.cli import build_parser, main
 
-COMMANDS = ("init", "run", "generate", "audit", "curate", "explain", "train", "evaluate", "chat")
+COMMANDS = ("init", "run", "generate", "audit", "curate", "explain", "train", "evaluate", "study", "losses", "chat")
 
 
 def fails(capsys: pytest.CaptureFixture[str], *argv: str | Path) -> tuple[int, str]:
@@ -66,6 +66,8 @@ def test_every_help_shows_an_example_that_parses(name: str, capsys: pytest.Captu
         ["explain", "nowhere", "1"],
         ["train", "nowhere", "-o", "run", "--model", "."],
         ["evaluate", "nowhere"],
+        ["study", "nowhere", "-o", "study", "--model", "."],
+        ["losses", "nowhere", "-o", "scored.parquet"],
         ["run", "nowhere.yaml", "-o", "out"],
         ["chat", "./nowhere", "--ask", "Hello?"],
     ],
