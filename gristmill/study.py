@@ -41,7 +41,7 @@ def study_run(  # noqa: PLR0913 - all but two are optional
     curated: Curated | None = None,
     columns: Mapping[str, str] | None = None,
     progress: Progress = silent,
-    say: Callable[[str], object] = str,
+    say: Callable[[str], object],
 ) -> "StudyReport":
     """Measure what more rows are worth, and with `curated.ablate` what each stage of curation is.
 
@@ -95,6 +95,7 @@ def _ablations(  # noqa: PLR0913 - one curation for each stage
     progress: Progress,
 ) -> "list[Ablation]":
     """Curate with each stage left out; what the whole curation measured is not measured again."""
+    from schemas.atomic import atomic_folder
     from train.study import Ablation
 
     dropped = sum(stage.dropped + stage.errored for stage in report.stages)
@@ -106,7 +107,8 @@ def _ablations(  # noqa: PLR0913 - one curation for each stage
             rows = raw
         else:
             if not folder.exists():
-                shutil.copytree(curation / "all-stages", folder)
+                with atomic_folder(folder) as partial:
+                    shutil.copytree(curation / "all-stages", partial, dirs_exist_ok=True)
             rows, _ = _curate(data, folder, others, curated, columns, progress)
         found.append(
             Ablation(stage=stage.name, rows=rows, dropped=stage.dropped + stage.errored, changed=stage.changed)

@@ -77,7 +77,7 @@ class LossesReport:
         return "\n".join(lines)
 
 
-def row_losses(run: Path, data: Path | Rows | None, out: Path, *, progress: Progress = silent) -> LossesReport:
+def row_losses(run: Path, data: str | Path | Rows | None, out: Path, *, progress: Progress = silent) -> LossesReport:
     """Write rows with what they are to the base and to the tuned model of a run.
 
     Four columns are added: `loss_base` and `loss_tuned`, the mean -log p of a token of the row's answers;

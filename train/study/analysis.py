@@ -103,11 +103,13 @@ def _worth(ablation: Ablation, without: Point, difference: Drawn, *, same: bool)
         rows=round(without.rows),
         without=without,
         worth=difference.interval,
-        verdict="changes nothing" if same else _verdict(difference.interval),
+        verdict=_verdict(difference.interval, idle=same, did=ablation.dropped + ablation.changed),
     )
 
 
-def _verdict(worth: Interval) -> Verdict:
+def _verdict(worth: Interval, *, idle: bool, did: int) -> Verdict:
+    if idle:
+        return "others do the same" if did else "does nothing"
     if worth.low > 0:
         return "helps"
     return "hurts" if worth.high < 0 else "no clear difference"

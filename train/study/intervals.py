@@ -57,7 +57,7 @@ class Bootstrap:
         self._rows = random.multinomial(self.units, np.full(self.units, 1 / self.units), draws).astype(np.float32)
         self._picked = random.multinomial(seeds, np.full(seeds, 1 / seeds), draws)
 
-    def mean(self, sums: Sequence[Sequence[float]]) -> Drawn:
+    def mean(self, sums: Sequence[Sequence[float] | npt.NDArray[np.float64]]) -> Drawn:
         """Give the weighted mean of a variant: for each seed, or once for all of them, the sum of each row."""
         by_group = np.array([np.bincount(self._groups, weights=np.asarray(each, np.float64)) for each in sums])
         by_group = np.broadcast_to(by_group, (self._seeds, self.units))

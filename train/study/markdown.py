@@ -15,7 +15,7 @@ def markdown(report: StudyReport) -> str:
         (
             f"{report.held_out} held-out rows in {report.groups} groups, {report.gold_tokens:,} tokens of answers; "
             f"seeds {', '.join(map(str, report.seeds))}; equal {report.equal}; model `{report.model}`. "
-            "Loss is -log p per token of the held-out answers; intervals hold 95 %, over rows and seeds."
+            f"Loss is -log p per token of the held-out answers; intervals hold 95 %, over {report.drawn}."
         ),
         "",
         "| share | rows | steps | epochs | loss | against base |" + (" token F1 | ROUGE-L |" if answers else ""),

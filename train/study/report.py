@@ -7,7 +7,8 @@ from typing import Any, Literal
 from train.metrics import Interval
 from train.study.law import Forecast
 
-Verdict = Literal["helps", "hurts", "no clear difference", "changes nothing"]
+Verdict = Literal["helps", "hurts", "no clear difference", "does nothing", "others do the same"]
+"""The last two are of stages without which the very same rows remain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +117,11 @@ class StudyReport:
         return plain
 
     @property
+    def drawn(self) -> str:
+        """Say what the intervals are over."""
+        return f"rows and {len(self.seeds)} seeds" if len(self.seeds) > 1 else "rows"
+
+    @property
     def headline(self) -> str:
         """Say in a sentence or two what the numbers show, and no more than that."""
         last = self.points[-1]
@@ -144,8 +150,8 @@ class StudyReport:
         """Tell it in two small tables."""
         lines = [
             (
-                f"{self.held_out} held-out rows, {self.gold_tokens:,} tokens of answers; {len(self.seeds)} seeds; "
-                "loss per token, with 95 % intervals over rows and seeds"
+                f"{self.held_out} held-out rows, {self.gold_tokens:,} tokens of answers; loss per token, "
+                f"with 95 % intervals over {self.drawn}"
             ),
             f"  {'':<10} {'rows':>7} {'steps':>6} {'epochs':>6}   {'loss':<24} against base",
         ]

@@ -1,6 +1,7 @@
 """A study: one training on more and fewer rows, and on rows curated otherwise, measured on the same held-out rows."""
 
 import math
+import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -38,6 +39,10 @@ from train.study.trial import (
 Say = Callable[[str], object]
 
 
+def _unheard(_: str) -> None:
+    """Say nothing."""
+
+
 class _Packs(NamedTuple):
     """How many packs some rows fill, and how many steps read them once."""
 
@@ -54,7 +59,7 @@ def study(  # noqa: PLR0913 - all but two are optional
     ablations: Sequence[Ablation] = (),
     clusters: Clusters | None = None,
     progress: Progress = silent,
-    say: Say = str,
+    say: Say = _unheard,
 ) -> StudyReport:
     """Train on subsets of the rows, and on what each stage of curation left out would leave, and measure all alike.
 
@@ -79,6 +84,8 @@ def study(  # noqa: PLR0913 - all but two are optional
         GristmillError: A loss is not finite.
     """
     require("torch", "transformers", "accelerate", "datasets", "trl", "peft", "matplotlib")
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise InputError("a study runs in one process", mend="Start it without `accelerate launch`, on one GPU")
     settings(training, out)  # wrong settings are told before anything is read
     full = data if isinstance(data, Rows) else read_rows(data)
     folder = find_model(training.model)
@@ -163,7 +170,10 @@ def _run(bench: Bench, trials: Sequence[Trial], progress: Progress, say: Say) ->
         lost = bench.keep and trial.steps and not kept_folder(bench.out, trial).is_dir()
         if trial.key not in results and not lost and (result := known(bench.out, trial)) is not None:
             results[trial.key] = result
-    todo = list({trial.key: trial for trial in reversed(trials) if trial.key not in results}.values())[::-1]
+    first: dict[str, Trial] = {}
+    for trial in trials:
+        first.setdefault(trial.key, trial)
+    todo = [trial for key, trial in first.items() if key not in results]
     for line in _plan_text(bench, trials, results):
         say(line)
     trained = sum(trial.steps > 0 for trial in todo)

@@ -117,6 +117,7 @@ def share(  # noqa: PLR0913 - all that the variants have in common goes in
         )
     test, train = [kept[index] for index in sides.test], [kept[index] for index in sides.train]
     given_away = {groups[name] for name in test}
+    leaking = sum(groups[name] in given_away for name in train)
     train = [name for name in train if groups[name] not in given_away]
     # What the full set neither trains nor holds out, no other variant may train either.
     barred = {number for number, _ in kept} - {number for number, _ in train}
@@ -128,6 +129,10 @@ def share(  # noqa: PLR0913 - all that the variants have in common goes in
     units = len(given_away)
     small = f"only {len(test)} rows in {units} groups are held out: small differences cannot be told from chance"
     warnings = [warning for warning in (sides.warning,) if warning and not warning.startswith("only ")]
+    if leaking:
+        warnings.append(
+            f"{leaking} rows hang together with held-out ones, though the column split parts them: not trained"
+        )
     return Shared(
         checked=checked,
         train=[rendered[name] for name in train],

@@ -5,7 +5,6 @@ import gc
 import hashlib
 import json
 import math
-import os
 import re
 import shutil
 import time
@@ -215,7 +214,7 @@ def _load(folder: Path, config: TrainConfig) -> "PreTrainedModel":
 
     on_gpu = torch.cuda.is_available() and not config.sft.get("use_cpu", False)
     dtype = "bfloat16" if on_gpu and config.method == "lora" and torch.cuda.is_bf16_supported() else "float32"
-    device = f"cuda:{os.environ.get('LOCAL_RANK', '0')}" if on_gpu else "cpu"
+    device = "cuda" if on_gpu else "cpu"
     check_memory(folder, dtype=dtype, device=device, copies=4 if config.method == "full" else 1)
     return load_network(folder, dtype=dtype, device=device)
 

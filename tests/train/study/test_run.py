@@ -145,7 +145,7 @@ def test_a_stage_is_worth_what_the_rows_it_drops_cost(
     assert report.stages[0].worth == report.stages[1].worth
     assert report.stages[1].worth.mean > 0
     assert {stage.without.steps for stage in report.stages} == {3}
-    assert report.stages[2].verdict == "changes nothing"
+    assert report.stages[2].verdict == "does nothing"
     assert report.stages[2].worth.mean == 0
     assert report.trained == 4  # 2 seeds of all stages, 2 of none; the others have the same rows
 

@@ -8,9 +8,9 @@ from train.study.subsets import subset
 
 
 @given(
-    st.lists(st.integers(0, 8), min_size=20, max_size=60),
+    st.lists(st.integers(0, 8), min_size=20, max_size=30),
     st.integers(0, 5),
-    st.lists(st.floats(5, 100), min_size=2, max_size=5),
+    st.lists(st.floats(5, 100), min_size=2, max_size=3),
 )
 def test_smaller_subsets_lie_inside_larger_ones_and_groups_stay_whole(
     groups: list[int], seed: int, sizes: list[float]
