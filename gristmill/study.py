@@ -125,6 +125,7 @@ def _curate(
     progress: Progress,
 ) -> "tuple[Rows, Report]":
     """Curate into a folder, and read the rows back with their numbers in the uncurated data."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     from curate import Pipeline
@@ -133,5 +134,5 @@ def _curate(
 
     report = Pipeline(stages, seed=curated.seed).run(data, out=out, columns=columns, progress=progress)
     decisions = read_table(out / "decisions.parquet", ["row", "action"])
-    kept = decisions.filter(pc.equal(decisions["action"], "kept"))["row"].to_numpy()
+    kept = decisions.filter(pc.equal(decisions["action"], pa.scalar("kept")))["row"].to_numpy()
     return Rows(read_table(out / "curated.parquet"), kept.astype(np.int64), []), report

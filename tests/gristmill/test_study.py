@@ -73,7 +73,7 @@ def test_a_stage_that_drops_nothing_costs_no_training(ablated: StudyReport) -> N
 
 
 def test_no_copy_of_a_held_out_row_comes_back(ablated: StudyReport, raw: Path) -> None:
-    held_out = {turns[0]["content"] for turns in read_table(ablated.out / "held-out.parquet")["messages"].to_pylist()}
+    held_out = {row["messages"][0]["content"] for row in read_table(ablated.out / "held-out.parquet").to_pylist()}
     copied = {json.loads(line)["question"] for line in raw.read_text().splitlines()[:10]}
     assert ablated.stages[2].rows == 24 + len(copied - held_out)
     assert ablated.stages[0].rows == 24 + len(copied - held_out) + 2

@@ -98,6 +98,7 @@ def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
 
 
 def test_curation_sets_limits_on_what_was_written(scored: pa.Table) -> None:
-    middle = float(np.median(scored["loss_base"].to_numpy()))
+    losses = scored["loss_base"].to_numpy()
+    middle = float(np.median(losses))
     kept = Pipeline([Column(column="loss_base", low=middle)]).table(scored).kept
-    assert kept["loss_base"].to_pylist() == [loss for loss in scored["loss_base"].to_pylist() if loss >= middle]
+    assert kept["loss_base"].to_numpy().tolist() == losses[losses >= middle].tolist()

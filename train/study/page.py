@@ -39,9 +39,14 @@ def render_page(report: StudyReport) -> str:
 
 
 def _curve(report: StudyReport) -> Markup:
-    """Draw the loss by rows, from none to as many rows again as there are."""
-    rows = [point.rows for point in report.points]
-    losses = [point.loss for point in report.points]
+    """Draw the loss by rows, from none to as many rows again as there are.
+
+    The bars are of the difference from the base model: how much the held-out rows differ from one another would hide
+    what training did to all of them.
+    """
+    rows, losses = [point.rows for point in report.points], [point.loss.mean for point in report.points]
+    apart = [point.against_base for point in report.points[1:]]
+    ends = [[max(each.mean - each.low, 0) for each in apart], [max(each.high - each.mean, 0) for each in apart]]
 
     def draw(axes: "Axes") -> None:
         for point in report.points[1:]:
@@ -50,13 +55,15 @@ def _curve(report: StudyReport) -> Markup:
         if law is not None and report.forecast.gain is not None:
             at = np.geomspace(rows[1], rows[-1] + report.forecast.more, 60)
             axes.plot(at, [law.at(each) for each in at], color=_LAW, linestyle="--", linewidth=1, label="the law")
-        _bars(axes, rows[1:], losses[1:], _TUNED, "tuned")
-        _bars(axes, rows[:1], losses[:1], _BASE, "base")
-        axes.axhline(losses[0].mean, color=_BASE, linewidth=1, linestyle=":")
-        axes.plot(rows, [loss.mean for loss in losses], color=_TUNED, linewidth=1.5)
+        axes.axhline(losses[0], color=_BASE, linewidth=1, linestyle=":")
+        axes.plot(rows, losses, color=_TUNED, linewidth=1.5)
+        axes.errorbar(
+            rows[1:], losses[1:], yerr=ends, fmt="o", color=_TUNED, markersize=5, capsize=3, linewidth=1, label="tuned"
+        )
+        axes.plot(rows[:1], losses[:1], "o", color=_BASE, markersize=6, label="base")
         axes.set_xlabel("rows trained on")
         axes.set_ylabel("loss per token of held-out answers")
-        axes.legend(frameon=False)
+        axes.legend(frameon=False, loc="upper right")
 
     return _picture(draw, "The loss of held-out answers by rows trained on", height=3.1)
 
@@ -71,16 +78,11 @@ def _worth(report: StudyReport) -> Markup:
             colour = _COLOURS.get(stage.verdict, _NEITHER)
             axes.barh(place, stage.worth.mean, color=colour, alpha=0.35, height=0.6)
             axes.plot([stage.worth.low, stage.worth.high], [place, place], color=colour, linewidth=2)
+        axes.set_ylim(-0.7, len(stages) - 0.3)
         axes.set_yticks(range(len(stages)), [_name(stage.stage) for stage in stages])
         axes.set_xlabel("loss without it minus loss with it")
 
     return _picture(draw, "What each stage of curation is worth", height=1.0 + 0.3 * len(stages))
-
-
-def _bars(axes: "Axes", rows: list[float], losses: list[Interval], colour: str, label: str) -> None:
-    means = [loss.mean for loss in losses]
-    ends = [[max(loss.mean - loss.low, 0) for loss in losses], [max(loss.high - loss.mean, 0) for loss in losses]]
-    axes.errorbar(rows, means, yerr=ends, fmt="o", color=colour, markersize=5, capsize=3, linewidth=1, label=label)
 
 
 def _name(stage: str) -> str:

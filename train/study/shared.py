@@ -152,7 +152,7 @@ def _pool(versions: Sequence[Rows]) -> tuple[pa.Table, npt.NDArray[np.int64]]:
     """Put the rows of all variants together, each reading of a row once, by number."""
     columns = pa.concat_tables([each.table.select(EXAMPLE_SCHEMA.names).cast(EXAMPLE_SCHEMA) for each in versions])
     numbers = np.concatenate([each.numbers for each in versions])
-    ids = columns["id"].to_pylist()
+    ids: list[str] = columns["id"].to_pylist()  # type: ignore[assignment]  # the schema has no nulls here
     first: dict[tuple[int, str], int] = {}
     for place, name in enumerate(zip(numbers.tolist(), ids, strict=True)):
         first.setdefault(name, place)
@@ -162,4 +162,4 @@ def _pool(versions: Sequence[Rows]) -> tuple[pa.Table, npt.NDArray[np.int64]]:
 
 def _names(rows: Rows) -> list[tuple[int, str]]:
     """Name each row by its number and the id of what it says."""
-    return list(zip(rows.numbers.tolist(), rows.table["id"].to_pylist(), strict=True))
+    return [(row, str(name)) for row, name in zip(rows.numbers.tolist(), rows.table["id"].to_pylist(), strict=True)]

@@ -120,7 +120,7 @@ class Bench:
 def trial_key(bench: Bench, model: str, rows: Sequence[Rendered], *, steps: int, seed: int) -> str:
     """Hash what decides a trial's result: model, rows, settings, held-out rows."""
     settings = {name: value for name, value in asdict(bench.config).items() if name not in _NOT_OURS}
-    made_from = {
+    made_from: dict[str, Any] = {  # Any: whatever JSON can hold
         "model": model,
         "tokenizer": bench.renderer.tokenizer_hash,
         "template": bench.renderer.template_hash,
@@ -221,7 +221,7 @@ def _load(folder: Path, config: TrainConfig) -> "PreTrainedModel":
 
 def _as_it_was(network: Any) -> Any:  # Any: accelerate takes and gives any module
     """Take the trainer's lower precision off a network, so that it is scored as the base model is."""
-    from accelerate.utils.other import extract_model_from_parallel
+    from accelerate.utils.other import extract_model_from_parallel  # type: ignore[import-untyped] # it ships no types
 
     bare: Any = extract_model_from_parallel(network, keep_fp32_wrapper=False)
     return bare.eval()

@@ -2,15 +2,19 @@ import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
 
 import train.study.run as under_test
+import train.study.trial as trials
 from schemas import GristmillError, InputError
+from schemas.progress import Bar, SilentBar, silent
 from train import LocalModel, TrainConfig, read_rows
 from train.render import Rendered
 from train.run import Rows, conversations
+from train.sft import Tuned, fine_tune
 from train.study import Ablation, StudyConfig, StudyReport, study
 from train.study.trial import Bench, Result, Trial, run_trial
 
@@ -96,11 +100,33 @@ def test_the_same_study_again_trains_nothing(
     assert (again.trained, again.reused) == (0, 4)
 
 
-def test_the_same_seed_gives_the_same_losses(
-    finished: StudyReport, training: TrainConfig, facts: pa.Table, tmp_path: Path
+def test_a_training_that_was_killed_resumes_and_the_same_seed_gives_the_same_losses(
+    finished: StudyReport, training: TrainConfig, facts: pa.Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    class Killer(SilentBar):
+        left = 3
+
+        def advance(self, count: int = 1, /) -> None:
+            self.left -= count
+            if not self.left:
+                raise KeyboardInterrupt
+
+    def killing(label: str, total: int | None, unit: str) -> Bar:
+        return Killer() if label == "Training" else silent(label, total, unit)
+
+    resumed: list[int] = []
+
+    def watched(*args: Any, **settings: Any) -> Tuned:  # Any: they are handed on
+        tuned = fine_tune(*args, **settings)
+        resumed.append(tuned.resumed_from)
+        return tuned
+
     config = StudyConfig(sizes=(100,), seeds=(1,))
+    with pytest.raises(KeyboardInterrupt):
+        study(read_rows(facts), tmp_path, config=config, training=training, progress=killing)
+    monkeypatch.setattr(trials, "fine_tune", watched)
     again = study(read_rows(facts), tmp_path, config=config, training=training)
+    assert resumed == [2]
     assert again.points[-1].by_seed == pytest.approx([finished.points[-1].by_seed[1]], rel=1e-6)
 
 
