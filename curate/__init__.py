@@ -22,6 +22,7 @@ from curate.trials import Trial
 
 if TYPE_CHECKING:
     from curate.against import Against
+    from curate.column import Column
     from curate.conflicts import Conflicts
     from curate.decontaminate import Decontaminate
     from curate.language import Language
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = [
     "C4",
     "Against",
+    "Column",
     "Conflicts",
     "Decided",
     "Decontaminate",
@@ -89,6 +91,7 @@ __all__ = [
 _LATER = {
     "Against": "against",
     "C4": "presets",
+    "Column": "column",
     "Conflicts": "conflicts",
     "Decontaminate": "decontaminate",
     "FineWeb": "presets",

@@ -17,6 +17,7 @@ STAGES: Mapping[str, str] = {
     "empty": "curate.empty:Empty",
     "lint": "curate.lint:Lint",
     "length": "curate.length:Length",
+    "column": "curate.column:Column",
     "repetition": "curate.repetition:Repetition",
     "language": "curate.language:Language",
     "spelling": "curate.spelling:Spelling",

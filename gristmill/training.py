@@ -36,10 +36,10 @@ def train_run(
     from train import train
 
     heard: dict[str, Any] = {} if tell is None else {"tell": tell}  # Any: each is a setting of its own
-    return train(data, out, config=config, clusters=_near, dry_run=dry_run, progress=progress, **heard)
+    return train(data, out, config=config, clusters=near_clusters, dry_run=dry_run, progress=progress, **heard)
 
 
-def _near(rows: "pa.Table") -> "npt.NDArray[np.int64]":
+def near_clusters(rows: "pa.Table") -> "npt.NDArray[np.int64]":
     """Number the near-duplicate clusters of some rows."""
     from curate import clusters
 

@@ -9,7 +9,10 @@ import pytest
 
 from gristmill.cli import build_parser, main
 
-COMMANDS = ("init", "run", "generate", "audit", "curate", "explain", "train", "evaluate", "judge", "bench", "chat")
+COMMANDS = (
+    *("init", "run", "plan", "generate", "audit", "curate", "explain", "train"),
+    *("evaluate", "judge", "bench", "study", "losses", "chat", "push"),
+)
 
 
 def fails(capsys: pytest.CaptureFixture[str], *argv: str | Path) -> tuple[int, str]:
@@ -67,6 +70,8 @@ def test_every_help_shows_an_example_that_parses(name: str, capsys: pytest.Captu
         ["train", "nowhere", "-o", "run", "--model", "."],
         ["evaluate", "nowhere"],
         ["judge", "nowhere", "-o", "verdicts"],
+        ["study", "nowhere", "-o", "study", "--model", "."],
+        ["losses", "nowhere", "-o", "scored.parquet"],
         ["run", "nowhere.yaml", "-o", "out"],
         ["chat", "./nowhere", "--ask", "Hello?"],
     ],

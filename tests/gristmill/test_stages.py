@@ -12,6 +12,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "against": {"files": "old.jsonl"},
     "decontaminate": {"files": ["test.jsonl"]},
     "select": {"rows": 10},
+    "column": {"column": "loss_base", "low": 0.1},
     "judge": {"client": "openai", "model": "m", "base_url": "http://localhost:1/v1"},
 }
 

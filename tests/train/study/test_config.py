@@ -1,0 +1,25 @@
+from typing import Any
+
+import pytest
+
+from schemas import InputError
+from train.study import StudyConfig
+
+
+def test_sizes_are_put_in_order_and_stand_once() -> None:
+    config = StudyConfig(sizes=(100, 25, 50, 25.0), seeds=(3, 1, 3))
+    assert list(config.sizes) == [25, 50, 100]
+    assert list(config.seeds) == [3, 1]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"sizes": ()}, {"sizes": (0,)}, {"sizes": (101,)}, {"sizes": (float("nan"),)}, {"seeds": ()}, {"equal": "rows"},
+        {"max_tokens": 0},
+    ],
+    ids=["no size", "nothing", "more than all", "no number", "no seed", "equal", "no answer"],
+)  # fmt: skip
+def test_wrong_settings_are_refused(settings: dict[str, Any]) -> None:
+    with pytest.raises(InputError):
+        StudyConfig(**settings)
