@@ -1,5 +1,6 @@
 """Training with what the other packages know: near-duplicate clusters keep the held-out rows apart from the others."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +22,12 @@ def train_run(
     *,
     config: "TrainConfig",
     dry_run: bool = False,
+    show: Sequence[str] = (),
     progress: Progress = silent,
 ) -> "TrainReport":
     """Tune a model on `data` into the run folder `out`; with `dry_run`, only look at every row as the trainer would.
+
+    `show` names rows that the report gives token by token.
 
     Raises:
         InputError: The data or the settings would teach nothing, or the folder holds another run.
@@ -31,7 +35,7 @@ def train_run(
     """
     from train import train
 
-    return train(data, out, config=config, clusters=_near, dry_run=dry_run, progress=progress)
+    return train(data, out, config=config, clusters=_near, dry_run=dry_run, show=show, progress=progress)
 
 
 def _near(rows: "pa.Table") -> "npt.NDArray[np.int64]":

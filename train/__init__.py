@@ -1,12 +1,14 @@
 """Preflight, supervised fine-tuning with TRL, evaluation of base against tuned."""
 
+from train.checked import PREFLIGHT_SCHEMA, Checked, PartCounts, Preflight
 from train.config import TrainConfig
 from train.evaluate import Comparison, EvaluateConfig, EvaluationReport, evaluate
 from train.folder import model_name
 from train.merge import Drift, merge
 from train.metrics import Interval, bootstrap, exact_match, token_f1
+from train.mix import MixPart
 from train.model import LocalModel, Score
-from train.preflight import PREFLIGHT_SCHEMA, Checked, Preflight, check_rows
+from train.preflight import check_rows
 from train.render import Fault, Rendered, Renderer
 from train.report import TrainReport
 from train.run import Rows, read_rows, train
@@ -22,6 +24,8 @@ __all__ = [
     "Fault",
     "Interval",
     "LocalModel",
+    "MixPart",
+    "PartCounts",
     "Preflight",
     "Rendered",
     "Renderer",

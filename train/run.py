@@ -4,10 +4,10 @@ import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,61 +15,59 @@ import pyarrow as pa
 
 from schemas import InputError, Message
 from schemas.atomic import atomic_folder, make_folder, write_json
-from schemas.parquet import write_table
 from schemas.progress import Progress, silent
+from train.adapter import check_adapter, load_four_bits
 from train.config import TrainConfig
-from train.folder import check_memory, find_model, fingerprint, load_config, load_tokenizer, require, saving
+from train.folder import check_memory, find_model, fingerprint, load_tokenizer, require, saving
 from train.merge import Drift, merge, save_model
 from train.metrics_log import plot_loss, read_metrics
-from train.model import context_length, load_network
-from train.pack import Packed, pack, pack_length
-from train.preflight import Checked, check_rows
+from train.mix import Part, join
+from train.model import load_network
+from train.preflight_page import Conversations
+from train.prepare import Prepared, prepare, write_rows
 from train.render import IGNORED, Rendered, Renderer
 from train.report import TrainReport
 from train.sft import fine_tune, settings
-from train.split import Split, given_split, split
+from train.sides import Clusters
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 _VERSIONS = ("torch", "transformers", "trl", "peft", "datasets", "accelerate")
-_FREE = {"save_every", "model"}  # what may change between a killed run and the one that goes on
-
-
-Clusters: TypeAlias = Callable[[pa.Table], npt.NDArray[np.int64]]
+# What may change between a killed run and the one that goes on: the hash of the data tells whether a mix has changed.
+_FREE = {"save_every", "model", "mix", "held_out_data"}
 
 
 class Rows(NamedTuple):
-    """Examples to train on: their table, the number of each row, and the rows that could not be read."""
+    """Examples to train on.
+
+    Attributes:
+        table: The examples.
+        numbers: Number of each of them.
+        unreadable: Number and error of the rows that could not be read.
+        parts: The datasets that they come from; empty where that is one.
+    """
 
     table: pa.Table
     numbers: npt.NDArray[np.int64]
     unreadable: list[tuple[int, str]]
+    parts: tuple[Part, ...] = ()
 
 
-class _Prepared(NamedTuple):
-    """Everything that is known before the weights are loaded."""
-
-    checked: Checked
-    sides: Split
-    table: pa.Table
-    trained: list[Rendered]
-    packed: Packed
-
-
-def train(
+def train(  # noqa: PLR0913 - each is a setting of its own, and all but three have defaults
     data: Path | pa.Table | Rows,
     out: Path,
     *,
     config: TrainConfig,
     clusters: Clusters | None = None,
     dry_run: bool = False,
+    show: Sequence[str] = (),
     progress: Progress = silent,
 ) -> TrainReport:
     """Tune a model on `data` into the run folder `out`; a run that was killed goes on from its last checkpoint.
 
-    Writes train.parquet, heldout.parquet, preflight.json, preflight.parquet, packs.parquet, checkpoints/, adapter/,
-    merged/, metrics.jsonl, loss.png and training.json.
+    Writes train.parquet, heldout.parquet, preflight.json, preflight.parquet, preflight.html, packs.parquet,
+    checkpoints/, adapter/, merged/, metrics.jsonl, loss.png and training.json.
 
     Args:
         data: Curated folder, file of any format, table, or what `read_rows` made of them.
@@ -77,6 +75,7 @@ def train(
         config: Settings.
         clusters: Gives the near-duplicate cluster of each row of a table, (rows,) int64; a cluster is not split.
         dry_run: Check, split and pack, and stop there.
+        show: Rows to give token by token in the report: `3`, or in a mix `b.jsonl:3`.
         progress: Shows how far it is.
 
     Raises:
@@ -86,22 +85,25 @@ def train(
     """
     require("torch", "transformers", "accelerate", "datasets", "trl", "peft", "matplotlib")
     settings(config, out)  # wrong settings are told before anything is read
-    rows = data if isinstance(data, Rows) else read_rows(data)
+    rows = _mixed(data, config)
     folder = find_model(config.model)
+    check_adapter(folder, config)
     renderer = Renderer(load_tokenizer(folder))
     make_folder(out)
     where = str(data) if isinstance(data, Path) else "the table"
-    prepared, config = _prepare(
-        rows, renderer, folder, out, config=config, clusters=clusters, where=where, progress=progress
+    read = Conversations(conversations(rows), rows.parts)
+    prepared, config = prepare(
+        rows, read, renderer, folder, out, config=config, clusters=clusters, where=where, show=show, progress=progress
     )
     record = _record(prepared, renderer, folder, config)
     if dry_run:
-        return TrainReport.read(out, {**record, "status": "dry run"}, prepared.checked.report)
+        report = TrainReport.read(out, {**record, "status": "dry run"}, prepared.checked.report)
+        return dataclasses.replace(report, shown=prepared.shown)
     if done := _earlier(out, record):
         return TrainReport.read(out, done, prepared.checked.report)
     main = os.environ.get("RANK", "0") == "0"  # of several processes one writes
     if main:
-        _write_rows(out, prepared)
+        write_rows(out, prepared)
         write_json(out / "training.json", {"status": "running", **record})
     network = _load(folder, config)
     tuned = fine_tune(
@@ -160,60 +162,19 @@ def conversations(rows: Rows) -> list[tuple[int, str, list[Message]]]:
     ]
 
 
-def _prepare(  # noqa: PLR0913 - everything that is known before the weights are loaded goes in
-    rows: Rows,
-    renderer: Renderer,
-    folder: Path,
-    out: Path,
-    *,
-    config: TrainConfig,
-    clusters: Clusters | None,
-    where: str,
-    progress: Progress,
-) -> tuple[_Prepared, TrainConfig]:
-    """Check, split and pack; give the settings with what was chosen from the data."""
-    context = context_length(load_config(folder), renderer)
-    checked = check_rows(
-        conversations(rows),
-        renderer,
-        context=context,
-        max_length=config.max_length,
-        over_length=config.over_length,
-        unreadable=rows.unreadable,
-        progress=progress,
-    )
-    checked.write(out)
-    if checked.report.refuses:
-        raise InputError(
-            checked.report.refuses, where=where, mend=f"Each row's reason is in {out / 'preflight.parquet'}"
-        )
-    kept = np.searchsorted(rows.numbers, [row.row for row in checked.rendered])
-    table = _numbered(rows.table.take(kept), rows.numbers[kept])
-    sides = given_split(table)
-    if sides is None:
-        near = None if clusters is None else clusters(table)
-        sides = split(table, held_out=config.held_out, seed=config.seed, clusters=near)
-    trained = [checked.rendered[index] for index in sides.train]
-    limit = checked.report.max_length
-    packed = pack(trained, pack_length(limit, context))
-    return _Prepared(checked, sides, table, trained, packed), dataclasses.replace(
-        config, max_length=limit, learning_rate=config.rate
-    )
+def _mixed(data: Any, config: TrainConfig) -> Rows:  # Any: as in `read_rows`
+    """Read the rows, and join what the settings mix in or hold out."""
+    rows = data if isinstance(data, Rows) else read_rows(data)
+    if not config.mix and config.held_out_data is None and config.data_weight == 1:
+        return rows
+    more = [(part.data, part.weight) for part in config.mix]
+    more += [] if config.held_out_data is None else [(config.held_out_data, 0.0)]
+    name = str(data) if isinstance(data, Path | str) else "data"
+    others = [(path, weight, read_rows(path if path.startswith("hub:") else Path(path))) for path, weight in more]
+    return join([(name, config.data_weight, rows), *others])
 
 
-def _numbered(table: pa.Table, numbers: npt.NDArray[np.int64]) -> pa.Table:
-    """Put the row numbers in front; a column of the user's that is called `row` makes room."""
-    names = ["row_in_data" if name == "row" else name for name in table.column_names]
-    return table.rename_columns(names).add_column(0, pa.field("row", pa.int64(), nullable=False), pa.array(numbers))
-
-
-def _write_rows(out: Path, prepared: _Prepared) -> None:
-    write_table(out / "train.parquet", prepared.table.take(prepared.sides.train))
-    write_table(out / "heldout.parquet", prepared.table.take(prepared.sides.test))
-    write_table(out / "packs.parquet", prepared.packed.places)
-
-
-def _record(prepared: _Prepared, renderer: Renderer, folder: Path, config: TrainConfig) -> dict[str, Any]:
+def _record(prepared: Prepared, renderer: Renderer, folder: Path, config: TrainConfig) -> dict[str, Any]:
     """Put down what this run is: settings, what it rests on, and how much of it there is."""
     held_out = [prepared.checked.rendered[index] for index in prepared.sides.test]
     return {
@@ -228,7 +189,7 @@ def _record(prepared: _Prepared, renderer: Renderer, folder: Path, config: Train
         "versions": {name: version(name) for name in _VERSIONS},
         "counts": {
             "rows_read": prepared.checked.report.rows,
-            "rows_trained": len(prepared.trained),
+            "rows_trained": len({row.row for row in prepared.trained}),
             "rows_held_out": len(held_out),
             "rows_left_out": prepared.checked.report.rows - prepared.checked.report.kept,
             "packs": prepared.packed.dataset.num_rows,
@@ -278,6 +239,9 @@ def _load(folder: Path, config: TrainConfig) -> "PreTrainedModel":
     on_gpu = torch.cuda.is_available() and not config.sft.get("use_cpu", False)
     device = f"cuda:{os.environ.get('LOCAL_RANK', '0')}" if on_gpu else "cpu"
     dtype = "bfloat16" if on_gpu and config.method == "lora" and torch.cuda.is_bf16_supported() else "float32"
+    if config.quantise == "4bit":
+        check_memory(folder, dtype="4bit", device=device)
+        return load_four_bits(folder, config, device=device)
     # Full fine-tuning holds weights, gradients and two moments.
     check_memory(folder, dtype=dtype, device=device, copies=4 if config.method == "full" else 1)
     return load_network(folder, dtype=dtype, device=device)

@@ -17,6 +17,7 @@ import numpy as np
 
 from schemas import GristmillError, InputError
 from schemas.progress import Progress
+from train.adapter import lora
 from train.config import TrainConfig, check_sft
 from train.folder import first_line, quiet_libraries, saving
 from train.metrics_log import MetricsLog, watcher
@@ -133,7 +134,7 @@ def fine_tune(  # noqa: PLR0913 - the model, its data and where it goes
                 args=arguments,
                 train_dataset=packed.dataset,
                 processing_class=renderer.tokenizer,
-                peft_config=_lora(config),
+                peft_config=lora(config),
                 callbacks=[watcher(log, progress)],
             )
             trainer.remove_callback(PrinterCallback)
@@ -163,20 +164,6 @@ def last_checkpoint(folder: Path) -> Path | None:
 
 def _step(checkpoint: Path | None) -> int:
     return 0 if checkpoint is None else int(checkpoint.name.rpartition("-")[2])
-
-
-def _lora(config: TrainConfig) -> Any:  # Any: peft has no types, and None for full fine-tuning
-    if config.method == "full":
-        return None
-    from peft import LoraConfig
-
-    return LoraConfig(
-        r=config.lora_rank,
-        lora_alpha=config.lora_alpha,
-        lora_dropout=config.lora_dropout,
-        target_modules="all-linear",
-        task_type="CAUSAL_LM",
-    )
 
 
 def _trainer_class(rows: Sequence[Rendered]) -> "type[SFTTrainer]":
