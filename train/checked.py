@@ -156,7 +156,7 @@ def count_codes(records: list[dict[str, Any]]) -> dict[str, Any]:  # Any: a repo
     noted = Counter(note for record in records if record["action"] == "kept" for note in record["notes"])
     examples: dict[str, list[int]] = {}
     for record in records:
-        for code in [record["reason"], *record["notes"]]:
+        for code in [record["reason"]] if record["reason"] else record["notes"]:
             if code and len(rows := examples.setdefault(code, [])) < _SHOWN:
                 rows.append(record["row"])
     return {

@@ -193,7 +193,8 @@ def _refusal(records: list[dict[str, Any]], kept: int, noted: dict[str, int]) ->
     if not kept:
         left_out = Counter(record["reason"] for record in records)
         reasons = ", ".join(f"{count} {reason}" for reason, count in left_out.most_common())
-        return f"none of the {len(records)} rows can be trained: {reasons}"
+        first = records[0]
+        return f"none of the {len(records)} rows can be trained: {reasons}; the first: {first['detail']}"
     if noted.get("labels_differ") == kept:
         return f"the tokenizer cannot spell the answers: the trained tokens of all {kept} rows decode to another text"
     if noted.get("lost_end_of_turn") == kept:

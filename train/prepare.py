@@ -30,6 +30,15 @@ if TYPE_CHECKING:
     from train.run import Rows
 
 
+_REMEDIES = {
+    "over_length": "Raise max_length if the model reads more, or set over_length to truncate. ",
+    "empty_answer": "Write the answers, or name their column. ",
+    "unreadable": "Mend the rows, or look whether the columns are what they are called. ",
+    "template_raised": "Change the rows to what the model's chat template takes, or choose another model. ",
+    "nothing_to_train": "Raise max_length, or shorten the prompts. ",
+}
+
+
 class Prepared(NamedTuple):
     """Everything that is known before the weights are loaded.
 
@@ -81,9 +90,7 @@ def prepare(  # noqa: PLR0913 - everything that is known before the weights are 
     )
     shown = _write_preflight(out, checked, read, renderer, show)
     if checked.report.refuses:
-        raise InputError(
-            checked.report.refuses, where=where, mend=f"Each row's reason is in {out / 'preflight.parquet'}"
-        )
+        raise InputError(checked.report.refuses, where=where, mend=_remedy(checked, out))
     kept = np.searchsorted(rows.numbers, [row.row for row in checked.rendered])
     table = with_places(_numbered(rows.table.take(kept), rows.numbers[kept]), rows.parts)
     sides = choose_sides(rows, table, config=config, clusters=clusters, where=where)
@@ -112,6 +119,14 @@ def write_rows(out: Path, prepared: Prepared) -> None:
     write_table(out / "train.parquet", table)
     write_table(out / "heldout.parquet", prepared.table.take(prepared.sides.test))
     write_table(out / "packs.parquet", prepared.packed.places)
+
+
+def _remedy(checked: Checked, out: Path) -> str:
+    """Say what can be done where training would teach nothing: what mends the reason that most rows share."""
+    left_out = checked.report.left_out
+    most = max(left_out, key=lambda reason: left_out[reason], default="")
+    remedy = _REMEDIES.get(most, "") if not checked.report.kept else ""
+    return f"{remedy}Each row's reason is in {out / 'preflight.parquet'}" if checked.report.rows else "Add rows"
 
 
 def _write_preflight(

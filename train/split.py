@@ -48,7 +48,9 @@ def split(table: pa.Table, *, held_out: float, seed: int, clusters: npt.NDArray[
     if held_out < 0 or (held_out and not 0 < max(wanted, 1) < rows):
         raise InputError(
             f"held_out = {held_out} cannot be taken out of {rows} rows",
-            mend=f"Choose a share below 1 or a number below {rows}, or 0 to hold none out",
+            mend=f"Choose a share below 1 or a number below {rows}, or 0 to hold none out"
+            if rows > 1
+            else "Add rows, or set held_out to 0 to hold none out",
         )
     groups = _groups(table, clusters)
     if not held_out:
