@@ -63,3 +63,30 @@ def test_the_recipe_that_init_writes_is_read_and_names_the_documents(
 def test_the_examples_recipe_is_read() -> None:
     root = Path(__file__).resolve().parent.parent.parent
     assert read_recipe(root / "examples" / "recipe.yaml").documents[0].is_dir()
+
+
+def test_a_mix_starts_at_the_recipes_folder(tmp_path: Path) -> None:
+    mix = "train: {mix: [more.jsonl, {data: hub:me/rows, weight: 0.5}], held_out_data: exam.jsonl, data_weight: 2}"
+    read = read_recipe(recipe(tmp_path, f"documents: docs\n{mix}\n"))
+    assert read.train is not None
+    assert [(part.data, part.weight) for part in read.train.mix] == [
+        (str(tmp_path / "more.jsonl"), 1.0),
+        ("hub:me/rows", 0.5),
+    ]
+    assert read.train.held_out_data == str(tmp_path / "exam.jsonl")
+    assert read.train.data_weight == 2
+
+
+@pytest.mark.parametrize(
+    ("mix", "message"),
+    [
+        ("[{data: a, wieght: 2}]", "there is no key 'wieght'. Did you mean weight?"),
+        ("[{weight: 2}]", "a dataset of the mix has no name"),
+        ("[{data: a, weight: 0}]", "weight = 0 is not in"),
+    ],
+)
+def test_a_wrong_mix_is_named(tmp_path: Path, mix: str, message: str) -> None:
+    from schemas import InputError
+
+    with pytest.raises(InputError, match=message):
+        read_recipe(recipe(tmp_path, f"documents: docs\ntrain: {{mix: {mix}}}\n"))
