@@ -5,6 +5,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from schemas import Message
@@ -30,7 +32,8 @@ def look_at(
 ) -> dict[int, View]:
     """Render some rows once more and give each of them to look at; a row that nobody has read is left away."""
     wanted = set(numbers)
-    records = {record["row"]: record for record in checked.table.to_pylist() if record["row"] in wanted}
+    here = pc.is_in(checked.table["row"], value_set=pa.array(sorted(wanted), pa.int64()))
+    records = {record["row"]: record for record in checked.table.filter(here).to_pylist()}
     chosen = [row for row in conversations.rows if row[0] in wanted]
     found = {}
     for outcome in renderer.render(chosen):
@@ -48,13 +51,12 @@ def look_at(
 
 def telling_rows(checked: Checked) -> dict[int, str]:
     """Choose rows that are worth a look, and say why: the first, the longest, and one of each reason and note."""
-    table, why = checked.table, dict[int, str]()
-    records = table.select(["row", "action", "prompt_tokens", "completion_tokens"]).to_pylist()
-    kept = [record for record in records if record["action"] == "kept"]
-    if kept:
-        why[kept[0]["row"]] = "the first row"
-        longest = max(kept, key=lambda record: record["prompt_tokens"] + record["completion_tokens"])
-        why.setdefault(longest["row"], "the longest row")
+    why: dict[int, str] = {}
+    kept = checked.table.filter(pc.equal(checked.table["action"], "kept"))
+    if kept.num_rows:
+        rows, tokens = kept["row"].to_numpy(), pc.add(kept["prompt_tokens"], kept["completion_tokens"]).to_numpy()
+        why[int(rows[0])] = "the first row"
+        why.setdefault(int(rows[tokens.argmax()]), "the longest row")
     for code, rows in checked.report.examples.items():
         if not any(row in why and code in why[row] for row in rows):
             why[rows[0]] = f"{why[rows[0]]}; {_plain(code)}" if rows[0] in why else _plain(code)
@@ -86,7 +88,7 @@ def write_page(
                 [label(row, conversations.parts) for row in seen.examples[code]],
                 kind,
             )
-            for kind, counts in (("left out", seen.left_out), ("trained, with a note", seen.noted))
+            for kind, counts in (("left out", seen.left_out), ("used, with a note", seen.noted))
             for code, count in counts.items()
         ],
         bars=[(low, high - 1, count, 100 * count / most) for low, high, count in seen.histogram],

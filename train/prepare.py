@@ -113,9 +113,9 @@ def write_rows(out: Path, prepared: Prepared) -> None:
     """
     trained, times = np.unique(prepared.sides.train, return_counts=True)
     table = prepared.table.take(trained)
-    if "mix" in table.column_names:  # how often one epoch reads each row
+    if parts := prepared.checked.report.parts:  # then it is told how often one epoch reads each row
         kept = ["times_in_data" if name == "times" else name for name in table.column_names]
-        table = table.rename_columns(kept).add_column(3, "times", pa.array(times, pa.int64()))
+        table = table.rename_columns(kept).add_column(3 if len(parts) > 1 else 1, "times", pa.array(times, pa.int64()))
     write_table(out / "train.parquet", table)
     write_table(out / "heldout.parquet", prepared.table.take(prepared.sides.test))
     write_table(out / "packs.parquet", prepared.packed.places)

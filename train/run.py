@@ -165,8 +165,8 @@ def conversations(rows: Rows) -> list[tuple[int, str, list[Message]]]:
 def _mixed(data: Any, config: TrainConfig) -> Rows:  # Any: as in `read_rows`
     """Read the rows, and join what the settings mix in or hold out."""
     rows = data if isinstance(data, Rows) else read_rows(data)
-    if not config.mix and config.held_out_data is None and config.data_weight == 1:
-        return rows
+    if rows.parts or not (config.mix or config.held_out_data is not None or config.data_weight != 1):
+        return rows  # one dataset alone, or several that are joined already
     more = [(part.data, part.weight) for part in config.mix]
     more += [] if config.held_out_data is None else [(config.held_out_data, 0.0)]
     name = str(data) if isinstance(data, Path | str) else "data"

@@ -166,6 +166,15 @@ def test_copies_in_two_datasets_do_not_part(facts: pa.Table, tiny_folder: Path, 
     assert {row: packed.count(row) for row in times} == times
 
 
+def test_one_dataset_can_be_read_twice(facts: pa.Table, tiny_folder: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    own = facts.append_column("mix", pa.array(["mine"] * 40))
+    train(own, run, config=TrainConfig(model=str(tiny_folder), seed=0, data_weight=2, held_out=10, max_steps=1))
+    trained = read_table(run / "train.parquet")
+    assert trained.column_names[:2] == ["row", "times"]
+    assert (trained.num_rows, set(trained["times"].to_pylist()), set(trained["mix"].to_pylist())) == (30, {2}, {"mine"})
+
+
 def test_a_moved_mix_is_the_same_run(facts: pa.Table, table_of: Make, tiny_folder: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     for folder in ("x", "y"):
