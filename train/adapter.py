@@ -119,7 +119,9 @@ def load_four_bits(folder: Path, config: TrainConfig, *, device: str) -> "PreTra
                 mend="Check the folder, or leave quantise out",
             ) from error
         checkpointing = bool(config.sft.get("gradient_checkpointing", False))
-        return prepare_model_for_kbit_training(network, use_gradient_checkpointing=checkpointing)  # type: ignore[no-any-return] # peft has no types
+        prepare: Any = prepare_model_for_kbit_training  # Any: peft has no types
+        ready: PreTrainedModel = prepare(network, use_gradient_checkpointing=checkpointing)
+        return ready
 
 
 def _check_four_bits(config: TrainConfig) -> None:
@@ -139,9 +141,10 @@ def _skeleton(folder: Path) -> Any:  # Any: each model has a class of its own
     import torch
     from transformers import AutoModelForCausalLM
 
+    build: Any = AutoModelForCausalLM  # Any: its constructors are untyped
     with quiet_libraries(), torch.device("meta"):
         try:
-            return AutoModelForCausalLM.from_config(load_config(folder), trust_remote_code=False)
+            return build.from_config(load_config(folder), trust_remote_code=False)
         except (ValueError, KeyError, ImportError) as error:
             raise InputError(
                 f"no causal language model can be built from its config.json ({first_line(error)})",

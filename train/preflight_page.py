@@ -52,11 +52,14 @@ def look_at(
 def telling_rows(checked: Checked) -> dict[int, str]:
     """Choose rows that are worth a look, and say why: the first, the longest, and one of each reason and note."""
     why: dict[int, str] = {}
-    kept = checked.table.filter(pc.equal(checked.table["action"], "kept"))
+    kept = checked.table.filter(pc.equal(checked.table["action"], pa.scalar("kept")))
     if kept.num_rows:
-        rows, tokens = kept["row"].to_numpy(), pc.add(kept["prompt_tokens"], kept["completion_tokens"]).to_numpy()
-        why[int(rows[0])] = "the first row"
-        why.setdefault(int(rows[tokens.argmax()]), "the longest row")
+        numbers, tokens = (
+            kept["row"].to_numpy(),
+            kept["prompt_tokens"].to_numpy() + kept["completion_tokens"].to_numpy(),
+        )
+        why[int(numbers[0])] = "the first row"
+        why.setdefault(int(numbers[tokens.argmax()]), "the longest row")
     for code, rows in checked.report.examples.items():
         if not any(row in why and code in why[row] for row in rows):
             why[rows[0]] = f"{why[rows[0]]}; {_plain(code)}" if rows[0] in why else _plain(code)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from gristmill.commands.arguments import command, count, setting
 from gristmill.console import Console
-from schemas.errors import InputError
 
 if TYPE_CHECKING:
     from train import TrainConfig
@@ -59,6 +58,7 @@ def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: w
     """Train, and tell how it went."""
     from gristmill.models import model_folder
     from gristmill.training import train_run
+    from schemas.errors import InputError
     from train.view import as_text
 
     if args.show and not args.dry_run:

@@ -64,7 +64,7 @@ def test_a_row_that_cannot_be_meant_is_refused(two: Rows, text: str) -> None:
 
 
 def test_each_row_says_where_it_comes_from(two: Rows) -> None:
-    table = with_places(pa.table({"row": two.numbers, "mix": ["own"] * 4}), two.parts)
+    table = with_places(pa.table({"row": pa.array(two.numbers), "mix": ["own"] * 4}), two.parts)
     assert table.column_names == ["row", "mix", "mix_row", "mix_in_data"]
     assert table["mix"].to_pylist() == ["one.jsonl", "one.jsonl", "two.jsonl", "two.jsonl"]
     assert table["mix_row"].to_pylist() == [1, 3, 1, 2]
@@ -104,8 +104,14 @@ def test_a_dataset_without_a_split_is_for_training_where_another_has_one(table_o
 def test_a_weight_says_how_often_a_row_is_read(weight: float, times: set[int]) -> None:
     found = repeats(IDS, NUMBERS, part(weight), seed=0)
     assert set(found.tolist()) == times
-    # 400 draws: a share lies within 0.08, more than three standard deviations, of what is wanted
-    assert found.mean() == pytest.approx(weight, abs=0.08)
+    assert found.sum() == 400 * weight
+
+
+@pytest.mark.parametrize(
+    ("weight", "rows", "drawn"), [(0.1, 30, 3), (0.1, 3, 1), (0.5, 5, 3), (0.01, 1, 1), (0.3, 10, 3)]
+)
+def test_a_share_is_rounded_up(weight: float, rows: int, drawn: int) -> None:
+    assert repeats(IDS[:rows], NUMBERS[:rows], part(weight), seed=0).sum() == drawn
 
 
 WEIGHT = st.floats(0.01, 4)
@@ -117,10 +123,16 @@ def test_a_smaller_weight_takes_rows_of_the_larger(weights: tuple[float, float],
     assert (small <= large).all()
 
 
-def test_a_draw_depends_on_the_row_and_the_seed_alone() -> None:
+def test_a_draw_depends_on_the_rows_and_the_seed_and_on_no_order() -> None:
     whole = repeats(IDS, NUMBERS, part(0.5), seed=0)
-    assert repeats(IDS[100:], NUMBERS[:300], part(0.5), seed=0).tolist() == whole[100:].tolist()
+    assert repeats(IDS[::-1], NUMBERS, part(0.5), seed=0).tolist() == whole[::-1].tolist()
     assert repeats(IDS, NUMBERS, part(0.5), seed=1).tolist() != whole.tolist()
+
+
+def test_a_draw_does_not_depend_on_the_other_datasets() -> None:
+    alone = repeats(IDS[:200], NUMBERS[:200], part(0.5), seed=0)
+    beside = repeats(IDS, NUMBERS, [Part("a", 0.5, 1), Part("b", 0.3, 201)], seed=0)
+    assert beside[:200].tolist() == alone.tolist()
 
 
 def test_each_dataset_has_its_own_weight() -> None:

@@ -159,7 +159,7 @@ def test_copies_in_two_datasets_do_not_part(facts: pa.Table, tiny_folder: Path, 
     assert held.num_rows == 20
     assert not set(held["id"].to_pylist()) & set(trained["id"].to_pylist())
     assert trained.column_names[:4] == ["row", "mix", "mix_row", "times"]
-    times = dict(zip(trained["row"].to_pylist(), trained["times"].to_pylist(), strict=True))
+    times = dict(zip(trained["row"].to_numpy().tolist(), trained["times"].to_numpy().tolist(), strict=True))
     assert {times[row] for row in times if row <= 40} == {1}
     assert {times[row] for row in times if row > 40} == {2}
     packed = read_table(run / "packs.parquet")["row"].to_pylist()
