@@ -41,6 +41,24 @@ class Console:
         if speaks():
             print(printable(text), file=sys.stderr if self.json else sys.stdout, flush=True)
 
+    def show(self, text: str) -> None:
+        """Print text that is harmless already and may hold colours; a sign that the terminal lacks is escaped."""
+        stream = sys.stderr if self.json else sys.stdout
+        coding = stream.encoding or "utf-8"
+        print(text.encode(coding, "backslashreplace").decode(coding), file=stream, flush=True)
+
+    @property
+    def colours(self) -> bool:
+        """Whether what is said goes to a terminal that shows colours, and the user wants them (no-color.org)."""
+        stream = sys.stderr if self.json else sys.stdout
+        return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+    @property
+    def ascii_only(self) -> bool:
+        """Whether what is said goes where block signs cannot be written."""
+        stream = sys.stderr if self.json else sys.stdout
+        return not (stream.encoding or "").lower().replace("-", "").startswith("utf")
+
     def result(self, result: Mapping[str, Any]) -> None:  # Any: whatever JSON can hold
         """End with the machine-readable result, where it was asked for."""
         if self.json and speaks():

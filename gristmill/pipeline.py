@@ -121,9 +121,21 @@ def _train(recipe: Recipe, out: Path, console: Console) -> Step:
         report = train_run(data, folder, config=config, tell=console.say, progress=console.progress)
         return {**report.summary(), "text": report.text()}
 
-    made_from = {"version": __version__, "settings": repr(recipe.train), "data": file_digest(data)}
+    mixed = [part.data for part in recipe.train.mix] + [recipe.train.held_out_data or ""]
+    made_from = {
+        "version": __version__,
+        "settings": repr(recipe.train),
+        "data": file_digest(data),
+        "mix": [file_digest(path) for path in map(_rows_of, mixed) if path.is_file()],
+    }
     outputs = [folder / "training.json", folder / "merged" / "config.json", folder / "heldout.parquet"]
     return Step(name="train", made_from=made_from, outputs=outputs, scratch=[folder], work=work)
+
+
+def _rows_of(name: str) -> Path:
+    """Give the file that the rows of a curated folder lie in, or the file itself."""
+    path = Path(name)
+    return path / "curated.parquet" if path.is_dir() else path
 
 
 def _evaluate(recipe: Recipe, out: Path, console: Console) -> Step:

@@ -215,11 +215,15 @@ def _stages(values: object, seed: int, path: Path, progress: Progress) -> tuple[
 
 
 def _train(kind: "type[TrainConfig]", values: object, seed: int, path: Path) -> "TrainConfig":
-    """Read the training section; a model folder that is written relative starts at the recipe's folder."""
+    """Read the training section; paths that are written relative start at the recipe's folder."""
     mapping = _seeded(values, seed, f"{path}, train")
     model = mapping.get("model")
     if isinstance(model, str) and (path.parent / model).is_dir():
         mapping["model"] = str(path.parent / model)
+    if isinstance(mapping.get("mix"), list):
+        mapping["mix"] = [_mixed(part, path) for part in mapping["mix"]]
+    if isinstance(mapping.get("held_out_data"), str):
+        mapping["held_out_data"] = _beside(mapping["held_out_data"], path)
     return read_config(kind, mapping, where=f"{path}, train")
 
 
@@ -240,6 +244,21 @@ def _evaluate(kind: "type[EvaluateConfig]", mapping: dict[str, Any], path: Path)
         if isinstance(mapping.get(name), str):
             mapping[name] = path.parent / Path(mapping[name]).expanduser()
     return read_config(kind, mapping, where=f"{path}, evaluate")
+
+
+def _mixed(part: object, path: Path) -> dict[str, Any]:  # Any: checked by the dataclass
+    """Read one dataset of a mix: its name, or `data` and `weight`."""
+    where = f"{path}, train.mix"
+    given = {"data": part} if isinstance(part, str) else dict(read_mapping(part, where=where))
+    refuse_unknown(given, ("data", "weight"), where=where)
+    if not isinstance(given.get("data"), str):
+        raise InputError("a dataset of the mix has no name", where=where, mend="Write `- {data: FILE, weight: 0.5}`")
+    return {**given, "data": _beside(given["data"], path)}
+
+
+def _beside(data: str, path: Path) -> str:
+    """Let a relative path start at the recipe's folder."""
+    return data if data.startswith("hub:") else str(path.parent / Path(data).expanduser())
 
 
 def _seeded(values: object, seed: int, where: str) -> dict[str, Any]:  # Any: checked by the dataclass

@@ -1,6 +1,6 @@
 """Training with what the other packages know: near-duplicate clusters keep the held-out rows apart from the others."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,18 +16,20 @@ if TYPE_CHECKING:
 NEAR_ENOUGH = 0.8  # Rows as alike as this must not sit on both sides; looser than curation's threshold on purpose.
 
 
-def train_run(
+def train_run(  # noqa: PLR0913 - all but the first three have defaults
     data: Any,  # Any: a curated folder, a file, a table, or `train.Rows`
     out: Path,
     *,
     config: "TrainConfig",
     dry_run: bool = False,
     tell: Callable[[str], None] | None = None,
+    show: Sequence[str] = (),
     progress: Progress = silent,
 ) -> "TrainReport":
     """Tune a model on `data` into the run folder `out`; with `dry_run`, only look at every row as the trainer would.
 
     `tell` is told the plan before the first step.
+    `show` names rows that the report gives token by token.
 
     Raises:
         InputError: The data or the settings would teach nothing, or the folder holds another run.
@@ -36,7 +38,9 @@ def train_run(
     from train import train
 
     heard: dict[str, Any] = {} if tell is None else {"tell": tell}  # Any: each is a setting of its own
-    return train(data, out, config=config, clusters=near_clusters, dry_run=dry_run, progress=progress, **heard)
+    return train(
+        data, out, config=config, clusters=near_clusters, dry_run=dry_run, show=show, progress=progress, **heard
+    )
 
 
 def near_clusters(rows: "pa.Table") -> "npt.NDArray[np.int64]":

@@ -1,12 +1,14 @@
 """Preflight, supervised fine-tuning with TRL, evaluation of base against tuned."""
 
+from train.checked import PREFLIGHT_SCHEMA, Checked, PartCounts, Preflight
 from train.config import TrainConfig
 from train.evaluation import Comparison, EvaluateConfig, EvaluationReport, evaluate
 from train.evaluation.metrics import Interval, bootstrap, exact_match, token_f1
 from train.folder import model_name
 from train.merge import Drift, merge
+from train.mix import MixPart
 from train.model import LocalModel, Score
-from train.preflight import PREFLIGHT_SCHEMA, Checked, Preflight, check_rows
+from train.preflight import check_rows
 from train.push import push
 from train.render import Fault, Rendered, Renderer
 from train.report import TrainReport
@@ -23,6 +25,8 @@ __all__ = [
     "Fault",
     "Interval",
     "LocalModel",
+    "MixPart",
+    "PartCounts",
     "Preflight",
     "Rendered",
     "Renderer",

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from schemas import InputError
-from train.preflight import OverLength
+from train.checked import OverLength
+from train.mix import MixPart, check_weight
 
 _ROWS_ARE_OURS = "rows are rendered, cut to length and packed before TRL sees them, so that none is changed unseen"
 _SAVING = "checkpoints are written every save_every steps, the last two are kept, and a run resumes by itself"
@@ -64,12 +65,20 @@ class TrainConfig:
         learning_rate: Peak rate; None for 2e-4 with LoRA and 2e-5 with full (TRL's).
         max_length: Most tokens of a row; None to choose it from the rows.
         over_length: What becomes of longer rows: `drop`, `truncate` or `error`.
+        leaks: What becomes of held-out rows of a given split that stand in training as well: `note` tells of them,
+            `drop` leaves the training rows out, `error` refuses to train.
         batch_packs: Packs per device and step. A pack holds as many rows as fit into it.
-        lora_rank: Rank of the adapter on every linear layer.
+        lora_rank: Rank of the adapter on each layer.
         lora_alpha: Scale of the adapter, times its rank.
         lora_dropout: Dropout inside the adapter.
+        lora_targets: Names of the layers to adapt, `q_proj` for example; by default every linear one but the head.
+        lora_dora: Train the size of each weight column apart from its direction (DoRA, arXiv:2402.09353).
+        quantise: `4bit` holds the base model in four bits while its adapter is trained (QLoRA, arXiv:2305.14314).
         seed: Seed of the split, the adapter's first weights, the order of packs and dropout.
         held_out: Share (below 1) or number of rows to hold out for evaluation; 0 for none.
+        held_out_data: Data whose rows are held out, in place of rows of the data itself.
+        mix: More data to train on, each with its weight.
+        data_weight: How often the rows of the data itself are read in one epoch.
         save_every: Steps between checkpoints.
         sft: Any other field of TRL's SFTConfig.
     """
@@ -82,11 +91,18 @@ class TrainConfig:
     learning_rate: float | None = None
     max_length: int | None = None
     over_length: OverLength = "drop"
+    leaks: Literal["note", "drop", "error"] = "note"
     batch_packs: int = 2
     lora_rank: int = 16
     lora_alpha: int = 32
     lora_dropout: float = 0.0
+    lora_targets: str | tuple[str, ...] = "all-linear"
+    lora_dora: bool = False
+    quantise: Literal["none", "4bit"] = "none"
     held_out: float = 0.1
+    held_out_data: str | None = None
+    mix: tuple[MixPart, ...] = ()
+    data_weight: float = 1.0
     save_every: int = 50
     sft: dict[str, Any] = field(default_factory=dict)  # Any: SFTConfig's fields are of all types
 
@@ -110,6 +126,17 @@ class TrainConfig:
             raise InputError(f"there is no method {self.method!r}", mend="Choose lora or full")
         if self.over_length not in {"drop", "truncate", "error"}:
             raise InputError(f"there is no over_length {self.over_length!r}", mend="Choose drop, truncate or error")
+        if self.leaks not in {"note", "drop", "error"}:
+            raise InputError(f"there is no leaks {self.leaks!r}", mend="Choose note, drop or error")
+        if self.quantise not in {"none", "4bit"}:
+            raise InputError(f"there is no quantise {self.quantise!r}", mend="Choose none or 4bit")
+        if not self.lora_targets:
+            raise InputError("lora_targets names no layer", mend="Leave it out for every linear layer")
+        if self.method == "full" and (self.quantise != "none" or self.lora_dora or self.lora_targets != "all-linear"):
+            raise InputError(
+                "quantise, lora_dora and lora_targets go with an adapter, and method is full", mend="Set method to lora"
+            )
+        check_weight(self.data_weight, where="data_weight")
 
     @property
     def rate(self) -> float:

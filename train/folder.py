@@ -23,21 +23,21 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 _FETCHED = ["*.json", "*.jinja", "*.model", "*.safetensors", "*.txt"]
-BYTES = {"float32": 4, "float16": 2, "bfloat16": 2}
-"""Bytes of a number."""
+BYTES = {"float32": 4, "float16": 2, "bfloat16": 2, "4bit": 0.6}
+"""Bytes of a number; four bits hold no embeddings, and constants besides."""
 
 _SAMPLES, _SAMPLE = 256, 4096
 
 
-def require(*packages: str) -> None:
-    """Check that packages are installed, without importing them.
+def require(*packages: str, extra: str = "train") -> None:
+    """Check that packages are installed, without importing them; `extra` brings them.
 
     Raises:
         MissingExtraError: One is not.
     """
     for package in packages:
         if importlib.util.find_spec(package) is None:
-            raise MissingExtraError(package, extra="train")
+            raise MissingExtraError(package, extra=extra)
 
 
 def find_model(name: str | Path) -> Path:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from schemas import InputError
+from train.adapter import ALL_LINEAR
 from train.pack import Packed
 from train.render import IGNORED, Rendered
 from train.trainer import Probe, most_trained
@@ -249,10 +250,24 @@ def activations(shape: Any, *, tokens: int, trained: int, half: bool, checkpoint
     return tokens * per_token + 12 * trained * int(text.vocab_size)
 
 
-def lora_parameters(shapes: dict[str, tuple[int, ...]], rank: int) -> int:
-    """Count the weights of an adapter on every linear layer, from the shapes of a model's tensors."""
-    inner = (shape for name, shape in shapes.items() if len(shape) == 2 and not _outer(name))
-    return rank * sum(sum(shape) for shape in inner)
+def lora_parameters(
+    shapes: dict[str, tuple[int, ...]], rank: int, targets: Sequence[str] = (ALL_LINEAR,), *, dora: bool = False
+) -> int:
+    """Count the weights of an adapter from the shapes of a model's tensors.
+
+    Args:
+        shapes: Shape of each tensor, by its name.
+        rank: Rank of the adapter.
+        targets: Names of the layers that it sits on; `all-linear` for every linear one but the head.
+        dora: Whether it has the size of each weight column besides.
+    """
+    count = 0
+    for name, shape in shapes.items():
+        layer = name.removesuffix(".weight")
+        named = any(layer == target or layer.endswith(f".{target}") for target in targets)
+        if len(shape) == 2 and (named or (ALL_LINEAR in targets and not _outer(name))):
+            count += rank * sum(shape) + (shape[0] if dora else 0)
+    return count
 
 
 def _outer(name: str) -> bool:

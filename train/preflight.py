@@ -2,96 +2,21 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from schemas import InputError, Message
-from schemas.atomic import write_json
-from schemas.parquet import write_table
 from schemas.progress import Progress, silent
+from train.checked import PREFLIGHT_SCHEMA, Checked, OverLength, Preflight, count_codes
+from train.histogram import bins, quantiles
 from train.render import IGNORED, Fault, Rendered, Renderer
-
-OverLength = Literal["drop", "truncate", "error"]
 
 _SHOWN = 10
 _STEP = 64
 _ALWAYS_WHOLE = 1024
-_FIELDS: "list[pa.Field[Any]]" = [  # Any: the columns have different types
-    pa.field("row", pa.int64(), nullable=False),
-    pa.field("id", pa.string()),
-    pa.field("action", pa.string(), nullable=False),
-    pa.field("reason", pa.string()),
-    pa.field("detail", pa.string()),
-    pa.field("prompt_tokens", pa.int32()),
-    pa.field("completion_tokens", pa.int32()),
-    pa.field("notes", pa.list_(pa.string()), nullable=False),
-]
-PREFLIGHT_SCHEMA = pa.schema(_FIELDS)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preflight:
-    """What training would see of a dataset.
-
-    Attributes:
-        rows: Rows read.
-        kept: Rows that can be trained.
-        left_out: Rows by the reason that keeps them out of training.
-        noted: Rows by what is worth knowing about them though they are trained.
-        examples: First row numbers by reason and note.
-        prompt_tokens: Tokens of all prompts that are trained on.
-        completion_tokens: Tokens that are learnt.
-        longest: Tokens of the longest row read.
-        quantiles: Tokens per row at 50, 95 and 99 %.
-        histogram: Rows by their length in tokens: (from, up to but without, rows).
-        max_length: Most tokens of a row.
-        max_length_origin: `given`, or `data` where it was chosen from the rows.
-        over_length: What becomes of longer rows.
-        injected_system: System prompt that the template puts into rows without one, in training and inference alike.
-        template_origin: Where the chat template comes from.
-        template_hash: Its hash.
-        tokenizer_hash: Hash of the tokenizer.
-        end_of_turn: Text of the token that ends an answer.
-        refuses: Why training would teach nothing; empty where it would teach something.
-    """
-
-    rows: int
-    kept: int
-    left_out: dict[str, int]
-    noted: dict[str, int]
-    examples: dict[str, list[int]]
-    prompt_tokens: int
-    completion_tokens: int
-    longest: int
-    quantiles: dict[str, int]
-    histogram: list[tuple[int, int, int]]
-    max_length: int
-    max_length_origin: Literal["given", "data"]
-    over_length: OverLength
-    injected_system: str
-    template_origin: str
-    template_hash: str
-    tokenizer_hash: str
-    end_of_turn: str
-    refuses: str
-
-
-class Checked(NamedTuple):
-    """A preflight, the rows that passed it, and a table of `PREFLIGHT_SCHEMA` with every row."""
-
-    report: Preflight
-    rendered: list[Rendered]
-    table: pa.Table
-
-    def write(self, folder: Path) -> None:
-        """Write `preflight.json` and `preflight.parquet`."""
-        write_json(folder / "preflight.json", asdict(self.report))
-        write_table(folder / "preflight.parquet", self.table)
 
 
 def check_rows(  # noqa: PLR0913 - each is a setting of its own, and all but two have defaults
@@ -235,28 +160,19 @@ def _report(  # noqa: PLR0913 - the pieces of one record, put together in one pl
     given: bool,
     over_length: OverLength,
 ) -> Preflight:
-    left_out = Counter(record["reason"] for record in records if record["action"] != "kept")
-    noted = Counter(note for record in records if record["action"] == "kept" for note in record["notes"])
-    examples: dict[str, list[int]] = {}
-    for record in records:
-        for code in [record["reason"], *record["notes"]]:
-            if code and len(rows := examples.setdefault(code, [])) < _SHOWN:
-                rows.append(record["row"])
-    completion = sum(int((row.labels != IGNORED).sum()) for row in rendered)
+    codes = count_codes(records)
+    learnt = np.array([int((row.labels != IGNORED).sum()) for row in rendered], np.int64)
+    read = np.array([len(row.ids) for row in rendered], np.int64) - learnt
     return Preflight(
         rows=len(records),
         kept=len(rendered),
-        left_out=dict(sorted(left_out.items())),
-        noted=dict(sorted(noted.items())),
-        examples=dict(sorted(examples.items())),
-        prompt_tokens=sum(len(row.ids) for row in rendered) - completion,
-        completion_tokens=completion,
+        prompt_tokens=int(read.sum()),
+        completion_tokens=int(learnt.sum()),
         longest=int(lengths.max(initial=0)),
-        quantiles={
-            f"p{share}": int(np.quantile(lengths, share / 100, method="higher")) if len(lengths) else 0
-            for share in (50, 95, 99)
-        },
-        histogram=_histogram(lengths),
+        quantiles=quantiles(lengths),
+        prompt_quantiles=quantiles(read),
+        completion_quantiles=quantiles(learnt),
+        histogram=bins(lengths),
         max_length=limit,
         max_length_origin="given" if given else "data",
         over_length=over_length,
@@ -265,31 +181,25 @@ def _report(  # noqa: PLR0913 - the pieces of one record, put together in one pl
         template_hash=renderer.template_hash,
         tokenizer_hash=renderer.tokenizer_hash,
         end_of_turn=renderer.end_text,
-        refuses=_refusal(len(records), len(rendered), left_out, noted),
+        refuses=_refusal(records, len(rendered), codes["noted"]),
+        **codes,
     )
 
 
-def _refusal(rows: int, kept: int, left_out: Counter[str], noted: Counter[str]) -> str:
+def _refusal(records: list[dict[str, Any]], kept: int, noted: dict[str, int]) -> str:
     """Say why training would teach nothing."""
-    if not rows:
+    if not records:
         return "there are no rows"
     if not kept:
+        left_out = Counter(record["reason"] for record in records)
         reasons = ", ".join(f"{count} {reason}" for reason, count in left_out.most_common())
-        return f"none of the {rows} rows can be trained: {reasons}"
-    if noted["labels_differ"] == kept:
+        first = records[0]
+        return f"none of the {len(records)} rows can be trained: {reasons}; the first: {first['detail']}"
+    if noted.get("labels_differ") == kept:
         return f"the tokenizer cannot spell the answers: the trained tokens of all {kept} rows decode to another text"
-    if noted["lost_end_of_turn"] == kept:
+    if noted.get("lost_end_of_turn") == kept:
         return f"all {kept} rows are cut before their answers end, so the model would never learn to stop"
     return ""
-
-
-def _histogram(lengths: npt.NDArray[np.int64]) -> list[tuple[int, int, int]]:
-    """Count rows in up to 20 bins of equal width, a multiple of 16 tokens."""
-    if not len(lengths):
-        return []
-    width = max(16, -(-(int(lengths.max()) + 1) // 20 // 16) * 16)
-    counts = np.bincount(lengths // width)
-    return [(number * width, (number + 1) * width, int(count)) for number, count in enumerate(counts)]
 
 
 def _listed(rows: Sequence[int]) -> str:

@@ -13,7 +13,8 @@ FORMAT = 1
 """Of training.json and of what lies beside it; raised when a run of before could not be gone on with."""
 
 _VERSIONS = ("gristmill", "torch", "transformers", "trl", "peft", "datasets", "accelerate")
-_FREE = {"save_every", "model"}  # what may change between a killed run and the one that goes on
+# What may change between a killed run and the one that goes on: the hash of the data tells whether a mix has changed.
+_FREE = {"save_every", "model", "mix", "held_out_data"}
 _DEFAULTS: dict[str, Any] = {  # Any: settings are of all types
     each.name: each.default for each in dataclasses.fields(TrainConfig) if each.default is not dataclasses.MISSING
 }

@@ -175,6 +175,10 @@ class Renderer:
         )
         return str(text)
 
+    def is_control(self, token: int, /) -> bool:
+        """Tell whether a token is a control token: one that marks turns and ends, and is no text."""
+        return token in self._special
+
     def save(self, folder: Path) -> None:
         """Save the tokenizer with the template in use."""
         self.tokenizer.save_pretrained(str(folder))

@@ -4,7 +4,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from train.preflight import Preflight
+from train.checked import Preflight
+from train.preflight_text import code_lines, length_lines, part_lines
+from train.view import View
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class TrainReport:
         model: Folder of the tuned model.
         warning: What is unusual about the split, empty where nothing is.
         preflight: What the rows look like in tokens.
+        shown: Rows that were asked for, token by token.
     """
 
     out: Path
@@ -48,6 +51,7 @@ class TrainReport:
     model: Path
     warning: str
     preflight: Preflight
+    shown: tuple[View, ...] = ()
 
     @classmethod
     def read(cls, out: Path, record: dict[str, Any], preflight: Preflight) -> Self:  # Any: what training.json holds
@@ -76,10 +80,11 @@ class TrainReport:
 
     def summary(self) -> dict[str, Any]:  # Any: whatever JSON can hold
         """Give everything as plain JSON values."""
-        return {**asdict(self), "out": str(self.out), "model": str(self.model)}
+        shown = [{**seen._asdict(), "spans": [span._asdict() for span in seen.spans]} for seen in self.shown]
+        return {**asdict(self), "out": str(self.out), "model": str(self.model), "shown": shown}
 
-    def text(self) -> str:
-        """Tell it in a few lines."""
+    def text(self, *, ascii_only: bool = False) -> str:
+        """Tell it in a few lines; with `ascii_only`, bars are drawn with signs that every terminal has."""
         seen = self.preflight
         lines = [
             (
@@ -87,21 +92,11 @@ class TrainReport:
                 f"{self.packs} packs of up to {self.pack_length} tokens"
             )
         ]
-        lines += [
-            f"  left out: {count} {reason.replace('_', ' ')} (rows {_rows(seen.examples[reason])})"
-            for reason, count in seen.left_out.items()
-        ]
-        lines += [
-            f"  note: {count} {note.replace('_', ' ')} (rows {_rows(seen.examples[note])})"
-            for note, count in seen.noted.items()
-            if note != "injected_system"
-        ]
-        if seen.injected_system and seen.noted.get("injected_system"):
-            lines.append(f"  note: the model's template puts its own system prompt first: {seen.injected_system!r}")
+        lines += part_lines(seen) + code_lines(seen)
         if self.warning:
             lines.append(f"  note: {self.warning}")
         if self.status == "dry run":
-            lines.append("A dry run: nothing was trained")
+            lines += [*length_lines(seen, ascii_only=ascii_only), "A dry run: nothing was trained"]
         elif self.first_loss is not None and self.last_loss is not None:
             merged = f"merged within {self.drift:.1e} of the adapter's logits, " if self.effect else ""
             scale = f" (training moved them by {self.effect:.2g})" if self.effect else ""
@@ -111,7 +106,3 @@ class TrainReport:
             )
             lines.append(f"The tuned model: {self.model}")
         return "\n".join(lines)
-
-
-def _rows(rows: list[int]) -> str:
-    return ", ".join(map(str, rows[:5])) + (" ..." if len(rows) > 5 else "")

@@ -14,8 +14,8 @@ from schemas import InputError
 from schemas.atomic import make_folder
 from schemas.parquet import write_table
 from schemas.progress import Progress, silent
-from train.answers import Journal
-from train.evaluate import read_run
+from train.evaluation.answers import Journal
+from train.evaluation.models import read_run
 from train.folder import find_model, fingerprint, load_config, load_tokenizer, require
 from train.model import LocalModel, Score, context_length, load_network
 from train.render import Fault, Rendered, Renderer

@@ -2,10 +2,9 @@
 
 import dataclasses
 import hashlib
-import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,53 +12,48 @@ import pyarrow as pa
 
 from schemas import InputError, Message
 from schemas.atomic import atomic_folder, make_folder, write_json
-from schemas.parquet import write_table
 from schemas.progress import Progress, silent
+from train.adapter import check_adapter
 from train.card import write_card
 from train.config import TrainConfig
 from train.folder import (
-    BYTES,
     find_model,
     fingerprint,
-    free_memory,
-    load_config,
     load_tokenizer,
-    parameters,
     require,
     saving,
-    tensor_shapes,
 )
 from train.merge import Drift, merge, save_model
 from train.metrics_log import plot_loss, read_metrics
-from train.model import context_length, load_network
-from train.pack import Packed, pack, pack_length
-from train.plan import Plan, lora_parameters, make_plan, refuse_too_large, unheard
-from train.preflight import Checked, check_rows
+from train.mix import Part, join
+from train.plan import Plan, refuse_too_large, unheard
+from train.preflight_page import Conversations
+from train.prepare import Prepared, prepare, write_rows
 from train.record import FORMAT, changed_versions, earlier_record, versions
 from train.render import IGNORED, Rendered, Renderer
 from train.report import TrainReport
 from train.sft import fine_tune, is_main, settings
-from train.split import Split, given_split, split
+from train.sides import Clusters
+from train.start import load_base, plan_run
 
-Clusters: TypeAlias = Callable[[pa.Table], npt.NDArray[np.int64]]
+if TYPE_CHECKING:
+    pass
 
 
 class Rows(NamedTuple):
-    """Examples to train on: their table, the number of each row, and the rows that could not be read."""
+    """Examples to train on.
+
+    Attributes:
+        table: The examples.
+        numbers: Number of each of them.
+        unreadable: Number and error of the rows that could not be read.
+        parts: The datasets that they come from; empty where that is one.
+    """
 
     table: pa.Table
     numbers: npt.NDArray[np.int64]
     unreadable: list[tuple[int, str]]
-
-
-class _Prepared(NamedTuple):
-    """Everything that is known before the weights are loaded."""
-
-    checked: Checked
-    sides: Split
-    table: pa.Table
-    trained: list[Rendered]
-    packed: Packed
+    parts: tuple[Part, ...] = ()
 
 
 def train(  # noqa: PLR0913 - all but three have defaults that do nothing
@@ -69,13 +63,14 @@ def train(  # noqa: PLR0913 - all but three have defaults that do nothing
     config: TrainConfig,
     clusters: Clusters | None = None,
     dry_run: bool = False,
+    show: Sequence[str] = (),
     tell: Callable[[str], None] = unheard,
     progress: Progress = silent,
 ) -> TrainReport:
     """Tune a model on `data` into the run folder `out`; a run that was killed goes on from its last checkpoint.
 
-    Writes train.parquet, heldout.parquet, preflight.json, preflight.parquet, packs.parquet, checkpoints/, adapter/,
-    merged/, metrics.jsonl, tensorboard/, loss.png and training.json.
+    Writes train.parquet, heldout.parquet, preflight.json, preflight.parquet, preflight.html, packs.parquet,
+    checkpoints/, adapter/, merged/, metrics.jsonl, tensorboard/, loss.png and training.json.
 
     Args:
         data: Curated folder, file of any format, table, or what `read_rows` made of them.
@@ -83,6 +78,7 @@ def train(  # noqa: PLR0913 - all but three have defaults that do nothing
         config: Settings.
         clusters: Gives the near-duplicate cluster of each row of a table, (rows,) int64; a cluster is not split.
         dry_run: Check, split, pack and plan, and stop there.
+        show: Rows to give token by token in the report: `3`, or in a mix `b.jsonl:3`.
         tell: Is told the plan before the first step.
         progress: Shows how far it is.
 
@@ -93,19 +89,22 @@ def train(  # noqa: PLR0913 - all but three have defaults that do nothing
     """
     require("torch", "transformers", "accelerate", "datasets", "trl", "peft", "matplotlib")
     settings(config, out)  # wrong settings are told before anything is read
-    rows = data if isinstance(data, Rows) else read_rows(data)
+    rows = _mixed(data, config)
     folder = find_model(config.model)
+    check_adapter(folder, config)
     renderer = Renderer(load_tokenizer(folder))
     make_folder(out)
     where = str(data) if isinstance(data, Path) else "the table"
-    prepared, config = _prepare(
-        rows, renderer, folder, out, config=config, clusters=clusters, where=where, progress=progress
+    read = Conversations(conversations(rows), rows.parts)
+    prepared, config = prepare(
+        rows, read, renderer, folder, out, config=config, clusters=clusters, where=where, show=show, progress=progress
     )
     record = _record(prepared, renderer, folder, config)
-    plan = _plan(prepared, folder, config, out)
+    plan = plan_run(prepared.packed, prepared.trained, folder, config=config, out=out)
     if dry_run:
         tell(plan.text())
-        return TrainReport.read(out, {**record, "plan": plan.record(), "status": "dry run"}, prepared.checked.report)
+        planned_only = {**record, "plan": plan.record(), "status": "dry run"}
+        return dataclasses.replace(TrainReport.read(out, planned_only, prepared.checked.report), shown=prepared.shown)
     earlier = earlier_record(out, record)
     if earlier and earlier["status"] == "done" and (out / "merged").is_dir():
         return TrainReport.read(out, earlier, prepared.checked.report)
@@ -115,9 +114,9 @@ def train(  # noqa: PLR0913 - all but three have defaults that do nothing
     refuse_too_large(plan, where=str(folder), full=config.method == "full")
     main = is_main()
     if main:
-        _write_rows(out, prepared)
+        write_rows(out, prepared)
         write_json(out / "training.json", {"status": "running", **record})
-    network = load_network(folder, dtype=_dtype(config), device=_device(config))
+    network = load_base(folder, config)
 
     def planned(final: Plan) -> None:
         record["plan"] = final.record()
@@ -183,61 +182,19 @@ def conversations(rows: Rows) -> list[tuple[int, str, list[Message]]]:
     ]
 
 
-def _prepare(  # noqa: PLR0913 - everything that is known before the weights are loaded goes in
-    rows: Rows,
-    renderer: Renderer,
-    folder: Path,
-    out: Path,
-    *,
-    config: TrainConfig,
-    clusters: Clusters | None,
-    where: str,
-    progress: Progress,
-) -> tuple[_Prepared, TrainConfig]:
-    """Check, split and pack; give the settings with what was chosen from the data."""
-    context = context_length(load_config(folder), renderer)
-    checked = check_rows(
-        conversations(rows),
-        renderer,
-        context=context,
-        max_length=config.max_length,
-        over_length=config.over_length,
-        unreadable=rows.unreadable,
-        progress=progress,
-    )
-    if is_main():
-        checked.write(out)
-    if checked.report.refuses:
-        raise InputError(
-            checked.report.refuses, where=where, mend=f"Each row's reason is in {out / 'preflight.parquet'}"
-        )
-    kept = np.searchsorted(rows.numbers, [row.row for row in checked.rendered])
-    table = _numbered(rows.table.take(kept), rows.numbers[kept])
-    sides = given_split(table)
-    if sides is None:
-        near = None if clusters is None else clusters(table)
-        sides = split(table, held_out=config.held_out, seed=config.seed, clusters=near)
-    trained = [checked.rendered[index] for index in sides.train]
-    limit = checked.report.max_length
-    packed = pack(trained, pack_length(limit, context))
-    return _Prepared(checked, sides, table, trained, packed), dataclasses.replace(
-        config, max_length=limit, learning_rate=config.rate
-    )
+def _mixed(data: Any, config: TrainConfig) -> Rows:  # Any: as in `read_rows`
+    """Read the rows, and join what the settings mix in or hold out."""
+    rows = data if isinstance(data, Rows) else read_rows(data)
+    if rows.parts or not (config.mix or config.held_out_data is not None or config.data_weight != 1):
+        return rows  # one dataset alone, or several that are joined already
+    more = [(part.data, part.weight) for part in config.mix]
+    more += [] if config.held_out_data is None else [(config.held_out_data, 0.0)]
+    name = str(data) if isinstance(data, Path | str) else "data"
+    others = [(path, weight, read_rows(path if path.startswith("hub:") else Path(path))) for path, weight in more]
+    return join([(name, config.data_weight, rows), *others])
 
 
-def _numbered(table: pa.Table, numbers: npt.NDArray[np.int64]) -> pa.Table:
-    """Put the row numbers in front; a column of the user's that is called `row` makes room."""
-    names = ["row_in_data" if name == "row" else name for name in table.column_names]
-    return table.rename_columns(names).add_column(0, pa.field("row", pa.int64(), nullable=False), pa.array(numbers))
-
-
-def _write_rows(out: Path, prepared: _Prepared) -> None:
-    write_table(out / "train.parquet", prepared.table.take(prepared.sides.train))
-    write_table(out / "heldout.parquet", prepared.table.take(prepared.sides.test))
-    write_table(out / "packs.parquet", prepared.packed.places)
-
-
-def _record(prepared: _Prepared, renderer: Renderer, folder: Path, config: TrainConfig) -> dict[str, Any]:
+def _record(prepared: Prepared, renderer: Renderer, folder: Path, config: TrainConfig) -> dict[str, Any]:
     """Put down what this run is: settings, what it rests on, and how much of it there is."""
     held_out = [prepared.checked.rendered[index] for index in prepared.sides.test]
     return {
@@ -253,7 +210,7 @@ def _record(prepared: _Prepared, renderer: Renderer, folder: Path, config: Train
         "versions": versions(),
         "counts": {
             "rows_read": prepared.checked.report.rows,
-            "rows_trained": len(prepared.trained),
+            "rows_trained": len({row.row for row in prepared.trained}),
             "rows_held_out": len(held_out),
             "rows_left_out": prepared.checked.report.rows - prepared.checked.report.kept,
             "packs": prepared.packed.dataset.num_rows,
@@ -263,39 +220,6 @@ def _record(prepared: _Prepared, renderer: Renderer, folder: Path, config: Train
         },
         "warning": prepared.sides.warning,
     }
-
-
-def _plan(prepared: _Prepared, folder: Path, config: TrainConfig, out: Path) -> Plan:
-    """Plan the run from what is known before the weights are loaded."""
-    shapes, dtype = tensor_shapes(folder), _dtype(config)
-    return make_plan(
-        prepared.packed,
-        prepared.trained,
-        settings(config, out),
-        shape=load_config(folder),
-        parameters=parameters(folder),
-        trainable=parameters(folder) if config.method == "full" else lora_parameters(shapes, config.lora_rank),
-        weight_bytes=BYTES[dtype],
-        free=free_memory(_device(config)),
-        dtype_given=any(name in config.sft for name in ("bf16", "fp16")),
-        checkpointing=config.sft.get("gradient_checkpointing"),
-    )
-
-
-def _device(config: TrainConfig) -> str:
-    """Give the device of this process."""
-    import torch
-
-    on_gpu = torch.cuda.is_available() and not config.sft.get("use_cpu", False)
-    return f"cuda:{os.environ.get('LOCAL_RANK', '0')}" if on_gpu else "cpu"
-
-
-def _dtype(config: TrainConfig) -> str:
-    """Choose what the weights are loaded in: float32, but bfloat16 under an adapter where the GPU computes in it."""
-    import torch
-
-    halved = _device(config) != "cpu" and config.method == "lora" and torch.cuda.is_bf16_supported()
-    return "bfloat16" if halved else "float32"
 
 
 def _save(

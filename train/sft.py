@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from schemas import InputError
-from schemas.progress import Progress
+from schemas.progress import Progress, silent
+from train.adapter import lora
 from train.config import TrainConfig, check_sft
 from train.folder import first_line, quiet_libraries, saving
 from train.metrics_log import MetricsLog, watcher
@@ -110,12 +111,13 @@ def fine_tune(  # noqa: PLR0913 - the model, its data and where it goes
     *,
     config: TrainConfig,
     folder: Path,
-    planned: Callable[[Plan], None],
-    progress: Progress,
+    planned: Callable[[Plan], None] | None = None,
+    progress: Progress = silent,
 ) -> Tuned:
     """Train `network` on the packs, from the last whole checkpoint in `folder` where there is one.
 
     `planned` is told the plan before the first step: with what the probe found, where the run is long enough for one.
+    Without it nothing is probed.
 
     Raises:
         InputError: A setting is wrong.
@@ -130,10 +132,11 @@ def fine_tune(  # noqa: PLR0913 - the model, its data and where it goes
     callbacks = [watcher(MetricsLog(folder / "metrics.jsonl", after=done), progress)] if is_main() else []
 
     def probed(probe: Probe) -> None:
-        planned(plan.probed(probe, done=done))
+        if planned is not None:
+            planned(plan.probed(probe, done=done))
 
-    worth = plan.steps - done >= _WORTH_A_PROBE
-    if not worth:
+    worth = planned is not None and plan.steps - done >= _WORTH_A_PROBE
+    if planned is not None and not worth:
         planned(plan)
     set_seed(config.seed)  # TRL wraps the model before its own seed is set
     with quiet_libraries(), warnings.catch_warnings():
@@ -144,7 +147,7 @@ def fine_tune(  # noqa: PLR0913 - the model, its data and where it goes
                 args=arguments,
                 train_dataset=packed.dataset.add_column("pack", list(range(packed.dataset.num_rows))),
                 processing_class=renderer.tokenizer,
-                peft_config=_lora(config),
+                peft_config=lora(config),
                 callbacks=callbacks,
             )
             trainer.remove_callback(PrinterCallback)
@@ -180,17 +183,3 @@ def last_checkpoint(folder: Path, *, clean: bool = True) -> Path | None:
 
 def _step(checkpoint: Path | None) -> int:
     return 0 if checkpoint is None else int(checkpoint.name.rpartition("-")[2])
-
-
-def _lora(config: TrainConfig) -> Any:  # Any: peft has no types, and None for full fine-tuning
-    if config.method == "full":
-        return None
-    from peft import LoraConfig
-
-    return LoraConfig(
-        r=config.lora_rank,
-        lora_alpha=config.lora_alpha,
-        lora_dropout=config.lora_dropout,
-        target_modules="all-linear",
-        task_type="CAUSAL_LM",
-    )

@@ -48,7 +48,9 @@ def split(table: pa.Table, *, held_out: float, seed: int, clusters: npt.NDArray[
     if held_out < 0 or (held_out and not 0 < max(wanted, 1) < rows):
         raise InputError(
             f"held_out = {held_out} cannot be taken out of {rows} rows",
-            mend=f"Choose a share below 1 or a number below {rows}, or 0 to hold none out",
+            mend=f"Choose a share below 1 or a number below {rows}, or 0 to hold none out"
+            if rows > 1
+            else "Add rows, or set held_out to 0 to hold none out",
         )
     groups = _groups(table, clusters)
     if not held_out:
@@ -107,7 +109,7 @@ def _groups(table: pa.Table, clusters: npt.NDArray[np.int64] | None) -> npt.NDAr
     first: dict[Hashable, int] = {}
     columns = table.select(["id", "messages", "source"]).to_pylist()
     for row, record in enumerate(columns):
-        keys = list(_keys(record["messages"], record["source"]))
+        keys = list(shared_keys(record["messages"], record["source"]))
         if clusters is not None and clusters[row] >= 0:
             keys.append(("cluster", int(clusters[row])))
         keys.append(("id", record["id"]))
@@ -118,7 +120,7 @@ def _groups(table: pa.Table, clusters: npt.NDArray[np.int64] | None) -> npt.NDAr
     return np.unique(roots, return_inverse=True)[1].astype(np.int64)
 
 
-def _keys(messages: list[dict[str, str]], source: dict[str, str] | None) -> Iterable[Hashable]:
+def shared_keys(messages: list[dict[str, str]], source: dict[str, str] | None) -> Iterable[tuple[Hashable, ...]]:
     """Give what a row has in common with others that would give it away."""
     if source is not None and source["document"] is not None:
         yield ("section", source["document"], source["section"])

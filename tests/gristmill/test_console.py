@@ -1,4 +1,5 @@
 import json
+import sys
 
 import pytest
 
@@ -26,7 +27,6 @@ def test_without_json_sentences_go_to_standard_output(capsys: pytest.CaptureFixt
 
 def test_with_json_the_result_is_all_that_stands_on_standard_output(capfd: pytest.CaptureFixture[str]) -> None:
     import subprocess
-    import sys
 
     code = (
         "from gristmill.console import Console\n"
@@ -38,3 +38,53 @@ def test_with_json_the_result_is_all_that_stands_on_standard_output(capfd: pytes
     assert json.loads(out) == {"rows": 3}
     assert "hello" in err
     assert "a library talks" in err
+
+
+class Stream:
+    """A standard output as a terminal or a file gives it."""
+
+    def __init__(self, *, terminal: bool, encoding: str = "utf-8") -> None:
+        self.encoding = encoding
+        self.terminal = terminal
+        self.text = ""
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+    def write(self, text: str) -> None:
+        self.text += text
+
+    def flush(self) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("terminal", "environment", "colours"),
+    [
+        (True, {}, True),
+        (True, {"NO_COLOR": "1"}, False),
+        (True, {"NO_COLOR": ""}, True),
+        (True, {"TERM": "dumb"}, False),
+        (False, {}, False),
+    ],
+    ids=["terminal", "NO_COLOR", "empty NO_COLOR", "dumb", "pipe"],
+)
+def test_colours_are_for_terminals_whose_user_wants_them(
+    monkeypatch: pytest.MonkeyPatch, *, terminal: bool, environment: dict[str, str], colours: bool
+) -> None:
+    for name in ("NO_COLOR", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "stdout", Stream(terminal=terminal))
+    assert Console(json=False).colours == colours
+
+
+def test_signs_that_a_terminal_lacks_are_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Stream(terminal=True, encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", stream)
+    console = Console(json=False)
+    console.show("a⏎")
+    assert stream.text == "a\\u23ce\n"
+    assert console.ascii_only
+    stream.encoding = "UTF-8"
+    assert not console.ascii_only

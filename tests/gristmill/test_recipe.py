@@ -88,3 +88,30 @@ def test_an_evaluation_may_have_a_judge_with_a_client_and_settings_of_its_own(tm
 def test_a_misspelt_setting_of_that_judge_is_refused_with_the_right_one(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"evaluate\.judge: there is no key 'max_row'\. Did you mean max_rows"):
         read_recipe(recipe(tmp_path, "documents: docs\nevaluate: {judge: {max_row: 9}}\n"))
+
+
+def test_a_mix_starts_at_the_recipes_folder(tmp_path: Path) -> None:
+    mix = "train: {mix: [more.jsonl, {data: hub:me/rows, weight: 0.5}], held_out_data: exam.jsonl, data_weight: 2}"
+    read = read_recipe(recipe(tmp_path, f"documents: docs\n{mix}\n"))
+    assert read.train is not None
+    assert [(part.data, part.weight) for part in read.train.mix] == [
+        (str(tmp_path / "more.jsonl"), 1.0),
+        ("hub:me/rows", 0.5),
+    ]
+    assert read.train.held_out_data == str(tmp_path / "exam.jsonl")
+    assert read.train.data_weight == 2
+
+
+@pytest.mark.parametrize(
+    ("mix", "message"),
+    [
+        ("[{data: a, wieght: 2}]", "there is no key 'wieght'. Did you mean weight?"),
+        ("[{weight: 2}]", "a dataset of the mix has no name"),
+        ("[{data: a, weight: 0}]", "weight = 0 is not in"),
+    ],
+)
+def test_a_wrong_mix_is_named(tmp_path: Path, mix: str, message: str) -> None:
+    from schemas import InputError
+
+    with pytest.raises(InputError, match=message):
+        read_recipe(recipe(tmp_path, f"documents: docs\ntrain: {{mix: {mix}}}\n"))

@@ -126,10 +126,14 @@ def test_rows_that_could_not_be_read_are_counted(tokenizer: "PreTrainedTokenizer
     ("rows", "why"),
     [
         pytest.param([], "there are no rows", id="none"),
-        pytest.param([chat("q", "")], "none of the 1 rows can be trained: 1 empty_answer", id="all empty"),
+        pytest.param(
+            [chat("q", "")],
+            "none of the 1 rows can be trained: 1 empty_answer; the first: turn 2 is an empty answer",
+            id="all empty",
+        ),
         pytest.param(
             [chat("q" * 600, "a"), chat("q", "")],
-            "none of the 2 rows can be trained: 1 over_length, 1 empty_answer",
+            "none of the 2 rows can be trained: 1 over_length, 1 empty_answer; the first: 621 tokens, 512 allowed",
             id="all too long or empty",
         ),
     ],

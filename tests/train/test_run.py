@@ -54,7 +54,7 @@ def test_a_run_leaves_everything(tiny_run: Path, facts: pa.Table) -> None:
     names = {path.name for path in tiny_run.iterdir()}
     assert names == {
         "adapter", "checkpoints", "heldout.parquet", "loss.png", "merged", "metrics.jsonl", "packs.parquet",
-        "preflight.json", "preflight.parquet", "tensorboard", "train.parquet", "training.json",
+        "preflight.html", "preflight.json", "preflight.parquet", "tensorboard", "train.parquet", "training.json",
     }  # fmt: skip
     trained, held = read_table(tiny_run / "train.parquet"), read_table(tiny_run / "heldout.parquet")
     assert (trained.num_rows, held.num_rows) == (32, 8)
@@ -216,7 +216,8 @@ def test_other_data_is_another_run(tiny_run: Path, tiny_folder: Path, facts: pa.
 def test_a_dry_run_checks_and_trains_nothing(tiny_folder: Path, facts: pa.Table, tmp_path: Path) -> None:
     report = train(facts, tmp_path / "run", config=config(tiny_folder), dry_run=True)
     assert (report.status, report.rows, report.held_out, report.steps) == ("dry run", 32, 8, 0)
-    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == ["preflight.json", "preflight.parquet"]
+    names = sorted(path.name for path in (tmp_path / "run").iterdir())
+    assert names == ["preflight.html", "preflight.json", "preflight.parquet"]
     assert "nothing was trained" in report.text()
 
 

@@ -1,14 +1,13 @@
 """The pictures of the page, as SVG that scales with it."""
 
-import io
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from train.evaluation.measures import MEASURES
 from train.metrics_log import smooth
+from train.picture import picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,7 +28,7 @@ def loss_picture(steps: Sequence[Sequence[float]]) -> Markup:
         axes.set_xlabel("step")
         axes.set_ylabel("training loss per token")
 
-    return _picture(draw, "The loss of each training step")
+    return picture(draw, "The loss of each training step")
 
 
 def scatter_picture(rows: Sequence[Mapping[str, Any]]) -> Markup:  # Any: rows of answers.parquet
@@ -47,7 +46,7 @@ def scatter_picture(rows: Sequence[Mapping[str, Any]]) -> Markup:  # Any: rows o
         axes.set_xlabel("base: loss per token of the gold answer")
         axes.set_ylabel("tuned")
 
-    return _picture(draw, "The loss of each gold answer under base and tuned")
+    return picture(draw, "The loss of each gold answer under base and tuned")
 
 
 def errors_picture(errors: Sequence[Mapping[str, Any]]) -> Markup:  # Any: values of JSON
@@ -67,29 +66,4 @@ def errors_picture(errors: Sequence[Mapping[str, Any]]) -> Markup:  # Any: value
         axes.set_xlabel("answers with this error, %")
         axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
 
-    return _picture(draw, "The share of answers with each class of errors under base and tuned")
-
-
-def _picture(draw: "Callable[[Axes], None]", title: str) -> Markup:
-    """Draw an SVG that scales with the page: small in points, so that its letters stay readable on a phone."""
-    import matplotlib as mpl
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from matplotlib.figure import Figure
-
-    with mpl.rc_context(
-        {"svg.fonttype": "none", "svg.hashsalt": "gristmill", "font.size": 9, "font.family": "sans-serif"}
-    ):
-        figure = Figure(figsize=(4.4, 3.1), layout="constrained")
-        FigureCanvasSVG(figure)
-        axes = figure.add_subplot()
-        draw(axes)
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.grid(visible=True, alpha=0.25)
-        text = io.StringIO()
-        figure.savefig(text, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    drawing = text.getvalue()
-    drawing = re.sub(r"<metadata>.*?</metadata>", "", drawing[drawing.index("<svg") :], flags=re.DOTALL)
-    drawing = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", drawing, count=1)
-    drawing = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", drawing, count=1)
-    label = f'<svg role="img" aria-label="{title}"'
-    return Markup(drawing.replace("<svg", label, 1))  # noqa: S704 - drawn here, from numbers and fixed labels only
+    return picture(draw, "The share of answers with each class of errors under base and tuned")

@@ -1,15 +1,13 @@
 """A study as one page that needs nothing else: the curve, what each stage is worth, and the tables."""
 
-import io
-import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from train.metrics import Interval
+from train.evaluation.metrics import Interval
+from train.picture import picture
 from train.study.report import StudyReport
 
 if TYPE_CHECKING:
@@ -65,7 +63,7 @@ def _curve(report: StudyReport) -> Markup:
         axes.set_ylabel("loss per token of held-out answers")
         axes.legend(frameon=False, loc="upper right")
 
-    return _picture(draw, "The loss of held-out answers by rows trained on", height=3.1)
+    return picture(draw, "The loss of held-out answers by rows trained on", height=3.1)
 
 
 def _worth(report: StudyReport) -> Markup:
@@ -82,37 +80,12 @@ def _worth(report: StudyReport) -> Markup:
         axes.set_yticks(range(len(stages)), [_name(stage.stage) for stage in stages])
         axes.set_xlabel("loss without it minus loss with it")
 
-    return _picture(draw, "What each stage of curation is worth", height=1.0 + 0.3 * len(stages))
+    return picture(draw, "What each stage of curation is worth", height=1.0 + 0.3 * len(stages))
 
 
 def _name(stage: str) -> str:
     """Keep matplotlib from reading a dollar sign in a user's name as mathematics."""
     return stage.replace("$", r"\$")
-
-
-def _picture(draw: "Callable[[Axes], None]", title: str, *, height: float) -> Markup:
-    """Draw an SVG that scales with the page: small in points, so that its letters stay readable on a phone."""
-    import matplotlib as mpl
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from matplotlib.figure import Figure
-
-    with mpl.rc_context(
-        {"svg.fonttype": "none", "svg.hashsalt": "gristmill", "font.size": 9, "font.family": "sans-serif"}
-    ):
-        figure = Figure(figsize=(4.4, height), layout="constrained")
-        FigureCanvasSVG(figure)
-        axes = figure.add_subplot()
-        draw(axes)
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.grid(visible=True, alpha=0.25)
-        text = io.StringIO()
-        figure.savefig(text, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    drawing = text.getvalue()
-    drawing = re.sub(r"<metadata>.*?</metadata>", "", drawing[drawing.index("<svg") :], flags=re.DOTALL)
-    for side in ("width", "height"):
-        drawing = re.sub(rf'(<svg[^>]*?) {side}="[^"]*"', r"\1", drawing, count=1)
-    label = f'<svg role="img" aria-label="{title}"'
-    return Markup(drawing.replace("<svg", label, 1))  # noqa: S704 - drawn here; matplotlib escapes the names in it
 
 
 def _number(interval: Interval) -> str:

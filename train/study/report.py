@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from train.metrics import Interval
+from train.evaluation.metrics import Interval
 from train.study.law import Forecast
 
 Verdict = Literal["helps", "hurts", "no clear difference", "does nothing", "others do the same"]

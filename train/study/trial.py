@@ -17,17 +17,18 @@ from schemas import ChatRequest, LLMError, Message, rouge_l
 from schemas.atomic import atomic_folder, make_folder, write_json
 from schemas.progress import Progress
 from train.config import TrainConfig
-from train.folder import check_memory, saving
+from train.evaluation.metrics import token_f1
+from train.folder import saving
 from train.merge import save_model
-from train.metrics import token_f1
 from train.metrics_log import read_metrics
-from train.model import LocalModel, load_network
+from train.model import LocalModel
 from train.pack import pack
 from train.render import Rendered, Renderer
 from train.sft import fine_tune
+from train.start import load_base, plan_run
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel
+    pass
 
 _NOT_OURS = {"model", "seed", "max_steps", "epochs", "max_length", "over_length", "held_out", "save_every"}
 """Settings that a trial has of its own, or that show in the tokens of its rows."""
@@ -165,12 +166,13 @@ def run_trial(bench: Bench, trial: Trial, progress: Progress) -> Result:
     started = time.monotonic()
     folder = bench.out / "running" / trial.key
     config = dataclasses.replace(bench.config, seed=trial.seed, max_steps=trial.steps or None)
-    network = _load(bench.folder, config)
+    network = load_base(bench.folder, config)
     steps: list[dict[str, Any]] = []  # Any: numbers of several kinds
     if trial.steps:
         make_folder(folder)
         packed = pack(trial.rows, bench.length)
-        tuned = fine_tune(network, packed, trial.rows, bench.renderer, config=config, folder=folder, progress=progress)
+        plan = plan_run(packed, trial.rows, bench.folder, config=config, out=folder)
+        tuned = fine_tune(network, packed, plan, bench.renderer, config=config, folder=folder, progress=progress)
         steps = read_metrics(folder / "metrics.jsonl")
         network = _as_it_was(tuned.model)
         if bench.keep:
@@ -206,17 +208,6 @@ def steps_per_epoch(packs: int, config: TrainConfig) -> int:
     """Count the optimiser steps that read every pack once, as transformers' trainer does."""
     batches = math.ceil(packs / config.batch_packs)
     return math.ceil(batches / int(config.sft.get("gradient_accumulation_steps", 1)))
-
-
-def _load(folder: Path, config: TrainConfig) -> "PreTrainedModel":
-    """Load the weights in the precision that a run trains them in."""
-    import torch
-
-    on_gpu = torch.cuda.is_available() and not config.sft.get("use_cpu", False)
-    dtype = "bfloat16" if on_gpu and config.method == "lora" and torch.cuda.is_bf16_supported() else "float32"
-    device = "cuda" if on_gpu else "cpu"
-    check_memory(folder, dtype=dtype, device=device, copies=4 if config.method == "full" else 1)
-    return load_network(folder, dtype=dtype, device=device)
 
 
 def _as_it_was(network: Any) -> Any:  # Any: accelerate takes and gives any module
