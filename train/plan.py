@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from schemas import InputError
 from train.pack import Packed
 from train.render import IGNORED, Rendered
-from train.trainer import Probe, most_trained
+from train.trainer import Probe, most_of
 
 if TYPE_CHECKING:
     from trl.trainer.sft_config import SFTConfig
@@ -178,8 +178,8 @@ def make_plan(  # noqa: PLR0913 - everything that is known before the weights ar
         fixed._replace(
             activations=activations(
                 shape,
-                tokens=batch * min(packed.length, max((len(each) for each in packed.dataset["input_ids"]), default=0)),
-                trained=batch * most_trained(packed),
+                tokens=batch * most_of(packed, "tokens"),
+                trained=batch * most_of(packed, "trained"),
                 half=half,
                 checkpointing=each,
             )

@@ -28,6 +28,7 @@ class TrainReport:
         effect: Mean difference between base and adapter, for scale; 0 for full fine-tuning.
         model: Folder of the tuned model.
         warning: What is unusual about the split, empty where nothing is.
+        plan: What was planned, as training.json has it.
         preflight: What the rows look like in tokens.
     """
 
@@ -47,6 +48,7 @@ class TrainReport:
     effect: float
     model: Path
     warning: str
+    plan: dict[str, Any]  # Any: whatever JSON can hold
     preflight: Preflight
 
     @classmethod
@@ -71,6 +73,7 @@ class TrainReport:
             effect=drift.get("effect", 0.0),
             model=out / "merged",
             warning=record["warning"],
+            plan=record.get("plan", {}),
             preflight=preflight,
         )
 

@@ -129,8 +129,8 @@ def fine_tune(  # noqa: PLR0913 - the model, its data and where it goes
     done = _step(checkpoint)
     callbacks = [watcher(MetricsLog(folder / "metrics.jsonl", after=done), progress)] if is_main() else []
 
-    def probed(probe: Probe) -> None:
-        planned(plan.probed(probe, done=done))
+    def probed(probe: Probe | None) -> None:
+        planned(plan if probe is None else plan.probed(probe, done=done))
 
     worth = plan.steps - done >= _WORTH_A_PROBE
     if not worth:

@@ -38,3 +38,15 @@ def test_with_json_the_result_is_all_that_stands_on_standard_output(capfd: pytes
     assert json.loads(out) == {"rows": 3}
     assert "hello" in err
     assert "a library talks" in err
+
+
+def test_of_processes_that_train_together_the_first_speaks(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RANK", "1")
+    Console(json=False).say("hello")
+    with Console(json=False).progress("Working", 1, "rows") as bar:
+        bar.advance()
+    assert capsys.readouterr() == ("", "")
+    Console(json=False).fail("it failed")  # whichever process fails says why
+    assert "it failed" in capsys.readouterr().err
