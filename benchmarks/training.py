@@ -91,6 +91,9 @@ def run(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
     for _ in range(args.repeats):
         for side in ("theirs", "ours"):
             sides[side].append(measure(side, rows, args, steps=args.steps))
+    precise = [sides["theirs"][0]]
+    if precise[0]["precision"] != sides["ours"][0]["precision"]:
+        precise = [measure("theirs_precise", rows, args, steps=args.steps)]
     speed = "tokens_per_cpu_second" if args.by_cpu else "tokens_per_second"
     ratios = {"training": middle(sides["ours"], speed) / middle(sides["theirs"], speed)}
     print(f"\n{'training, ' + ('LoRA' if args.lora else 'all weights'):<24}{'TRL defaults':>14}{'ours':>14}")
@@ -106,6 +109,9 @@ def run(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
         print(f"{label:<24}{''.join(line)}")
     print(f"{'precision':<24}{sides['theirs'][0]['precision']:>14}{sides['ours'][0]['precision']:>14}")
     print(f"{'last loss':<24}{sides['theirs'][0]['losses'][-1]:>14.4f}{sides['ours'][0]['losses'][-1]:>14.4f}\n")
+    if precise[0] is not sides["theirs"][0]:
+        ratio = middle(sides["ours"], speed) / middle(precise, speed)
+        print(f"TRL's defaults in our precision: {precise[0][speed]:.1f}, ours {ratio:.2f} x that\n")
     equal = {side: measure(f"{side}_equal", rows, args, steps=args.equal_steps) for side in ("theirs", "ours")}
     apart = max(abs(a - b) for a, b in zip(equal["ours"]["losses"], equal["theirs"]["losses"], strict=True))
     prepared = measure("preparation", rows, args, steps=0)
@@ -116,7 +122,15 @@ def run(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
     print(f"\nequal batches: losses at most {apart:.5f} apart over {args.equal_steps} steps")
     for name, ratio in ratios.items():
         print(f"{name:<14}{ratio:6.2f} x  (wanted: {TARGETS[name]} x)")
-    return {"runs": sides, "equal": equal, "apart": apart, "ratios": ratios, "preparation": prepared, **answered}
+    return {
+        "runs": sides,
+        "precise": precise,
+        "equal": equal,
+        "apart": apart,
+        "ratios": ratios,
+        "preparation": prepared,
+        **answered,
+    }
 
 
 def main() -> None:

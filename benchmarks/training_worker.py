@@ -51,6 +51,13 @@ def theirs(args: argparse.Namespace) -> dict[str, Any]:
     return train_theirs(args, conversations(args), batch=8)
 
 
+def theirs_precise(args: argparse.Namespace) -> dict[str, Any]:
+    """Train with TRL's defaults, but in the precision that we choose."""
+    from train.sft import fast_bf16
+
+    return train_theirs(args, conversations(args), batch=8, bf16=fast_bf16(on_cpu=args.device == "cpu"))
+
+
 def ours_equal(args: argparse.Namespace) -> dict[str, Any]:
     """Train on one row a step."""
     import datasets
@@ -282,6 +289,7 @@ def measured(args: argparse.Namespace, trainer: Any, clock: Any, *, rows_per_ste
 MEASURES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "ours": ours,
     "theirs": theirs,
+    "theirs_precise": theirs_precise,
     "ours_equal": ours_equal,
     "theirs_equal": theirs_equal,
     "preparation": preparation,

@@ -14,7 +14,7 @@ from schemas import InputError
 from train.adapter import ALL_LINEAR
 from train.pack import Packed
 from train.render import IGNORED, Rendered
-from train.trainer import Probe, most_trained
+from train.trainer import Probe, most_of
 
 if TYPE_CHECKING:
     from trl.trainer.sft_config import SFTConfig
@@ -179,8 +179,8 @@ def make_plan(  # noqa: PLR0913 - everything that is known before the weights ar
         fixed._replace(
             activations=activations(
                 shape,
-                tokens=batch * min(packed.length, max((len(each) for each in packed.dataset["input_ids"]), default=0)),
-                trained=batch * most_trained(packed),
+                tokens=batch * most_of(packed, "tokens"),
+                trained=batch * most_of(packed, "trained"),
                 half=half,
                 checkpointing=each,
             )

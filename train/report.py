@@ -30,6 +30,7 @@ class TrainReport:
         effect: Mean difference between base and adapter, for scale; 0 for full fine-tuning.
         model: Folder of the tuned model.
         warning: What is unusual about the split, empty where nothing is.
+        plan: What was planned, as training.json has it.
         preflight: What the rows look like in tokens.
         shown: Rows that were asked for, token by token.
     """
@@ -50,6 +51,7 @@ class TrainReport:
     effect: float
     model: Path
     warning: str
+    plan: dict[str, Any]  # Any: whatever JSON can hold
     preflight: Preflight
     shown: tuple[View, ...] = ()
 
@@ -75,6 +77,7 @@ class TrainReport:
             effect=drift.get("effect", 0.0),
             model=out / "merged",
             warning=record["warning"],
+            plan=record.get("plan", {}),
             preflight=preflight,
         )
 

@@ -131,9 +131,9 @@ def fine_tune(  # noqa: PLR0913 - the model, its data and where it goes
     done = _step(checkpoint)
     callbacks = [watcher(MetricsLog(folder / "metrics.jsonl", after=done), progress)] if is_main() else []
 
-    def probed(probe: Probe) -> None:
+    def probed(probe: Probe | None) -> None:
         if planned is not None:
-            planned(plan.probed(probe, done=done))
+            planned(plan if probe is None else plan.probed(probe, done=done))
 
     worth = planned is not None and plan.steps - done >= _WORTH_A_PROBE
     if planned is not None and not worth:

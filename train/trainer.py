@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from schemas import GristmillError
 from train.pack import Packed
@@ -38,7 +38,7 @@ class Probe(NamedTuple):
     peak: int
 
 
-def trainer_class(packed: Packed, on_probe: Callable[[Probe], None] | None = None) -> "type[SFTTrainer]":
+def trainer_class(packed: Packed, on_probe: Callable[[Probe | None], None] | None = None) -> "type[SFTTrainer]":
     """Make the trainer for some packs.
 
     It computes the loss on trained tokens alone where TRL would not, stops at a loss that is not finite with the very
@@ -46,7 +46,8 @@ def trainer_class(packed: Packed, on_probe: Callable[[Probe], None] | None = Non
 
     Args:
         packed: The packs; the data set must say in `pack` which is which.
-        on_probe: Is told what a step takes before the first one is made; by default nothing is probed.
+        on_probe: Is told what a step takes before the first one is made, None where that cannot be tried without
+            changing what follows; by default nothing is probed.
     """
     import torch
     from torch.nn import functional
@@ -59,18 +60,13 @@ def trainer_class(packed: Packed, on_probe: Callable[[Probe], None] | None = Non
             self.on_probe = on_probe
             self.tokens = 0
             self.marked: list[tuple[Any, int]] = []
-            theirs = self.data_collator
-
-            def collate(packs: list[dict[str, Any]]) -> dict[str, Any]:  # Any: lists and tensors
-                return {**theirs(packs), "packs": torch.tensor([pack["pack"] for pack in packs])}
-
-            self.data_collator = collate  # TRL refuses another collator, and its own drops what names a pack
+            self.data_collator = PackCollator(self.data_collator)  # TRL refuses another while it is made
 
         def _can_compact(self) -> bool:
             """Tell whether the model's own head can be asked for some positions, and TRL would score them all."""
             network: Any = self.accelerator.unwrap_model(self.model)
             network = network.get_base_model() if hasattr(network, "get_base_model") else network
-            most = most_trained(packed) * self.args.per_device_train_batch_size
+            most = most_of(packed, "trained") * self.args.per_device_train_batch_size
             return (
                 self.args.device.type == "cpu"
                 and getattr(self.args, "loss_type", "nll") == "nll"
@@ -101,7 +97,8 @@ def trainer_class(packed: Packed, on_probe: Callable[[Probe], None] | None = Non
         def training_step(self, model: Any, inputs: Any, *args: Any, **kwargs: Any) -> Any:  # Any: as in SFTTrainer
             if self.on_probe is not None:
                 tell, self.on_probe = self.on_probe, None
-                tell(self._probe(model, inputs, *args, **kwargs))
+                stepping = self.is_deepspeed_enabled or self.is_fsdp_enabled  # their backward pass may move weights
+                tell(None if stepping else self._probe(model, inputs, *args, **kwargs))
             self.tokens += inputs["input_ids"].numel()
             loss: Any = super().training_step(model, inputs, *args, **kwargs)  # type: ignore[no-untyped-call] # theirs
             if not math.isfinite(loss.item()):
@@ -111,7 +108,7 @@ def trainer_class(packed: Packed, on_probe: Callable[[Probe], None] | None = Non
         def _probe(self, model: Any, inputs: Any, *args: Any, **kwargs: Any) -> Probe:  # Any: as above
             """Try forward and backward twice, the first to warm up, and leave no trace: no gradient, no drawn lot."""
             seconds = 0.0
-            with torch.random.fork_rng():
+            with torch.random.fork_rng([self.args.device] if self.args.device.type == "cuda" else []):
                 forget_peak(self.args.device)
                 for _ in range(2):
                     start = time.perf_counter()
@@ -176,9 +173,26 @@ def trainer_class(packed: Packed, on_probe: Callable[[Probe], None] | None = Non
     return PackTrainer
 
 
-def most_trained(packed: Packed) -> int:
-    """Give the most trained tokens of any pack."""
-    sums = packed.places.group_by("pack").aggregate([("trained", "sum")])["trained_sum"].to_pylist()
+class PackCollator:
+    """TRL's collator, which drops what names a pack, with the numbers of the packs beside what it gives.
+
+    Args:
+        theirs: TRL's.
+    """
+
+    def __init__(self, theirs: Callable[[list[dict[str, Any]]], dict[str, Any]]) -> None:  # Any: lists and tensors
+        self.theirs = theirs
+
+    def __call__(self, packs: list[dict[str, Any]]) -> dict[str, Any]:  # Any: as above
+        """Make a batch of packs."""
+        import torch
+
+        return {**self.theirs(packs), "packs": torch.tensor([pack["pack"] for pack in packs])}
+
+
+def most_of(packed: Packed, column: Literal["tokens", "trained"]) -> int:
+    """Give the most tokens, or trained tokens, of any pack."""
+    sums = packed.places.group_by("pack").aggregate([(column, "sum")])[f"{column}_sum"].to_pylist()
     return max((int(each or 0) for each in sums), default=0)
 
 

@@ -88,3 +88,15 @@ def test_signs_that_a_terminal_lacks_are_escaped(monkeypatch: pytest.MonkeyPatch
     assert console.ascii_only
     stream.encoding = "UTF-8"
     assert not console.ascii_only
+
+
+def test_of_processes_that_train_together_the_first_speaks(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RANK", "1")
+    Console(json=False).say("hello")
+    with Console(json=False).progress("Working", 1, "rows") as bar:
+        bar.advance()
+    assert capsys.readouterr() == ("", "")
+    Console(json=False).fail("it failed")  # whichever process fails says why
+    assert "it failed" in capsys.readouterr().err
