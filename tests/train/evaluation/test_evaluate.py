@@ -126,7 +126,7 @@ def test_the_users_own_questions_take_the_place_of_the_held_out_rows(tiny_run: P
     assert report.rows == 2
     assert report.asked == "2 rows of mine.jsonl"
     assert any("the user's own file" in note for note in report.notes)
-    assert any("1 rows could not be asked" in note for note in report.notes)
+    assert any("than the model reads: 1 rows" in note for note in report.notes)
     page = report.page.read_text()
     assert "<b>What?" not in page
     assert "\x1b" not in page
