@@ -28,7 +28,9 @@ def notes(
         found.append(f"few rows were asked ({len(rows)}), so small differences cannot be told from chance")
     if chosen.left_out:
         found.append(
-            f"rows that could not be asked, for they have no answer or are longer than the model reads: {chosen.left_out}"
+            found.append(
+                f"left out, for they have no answer or are longer than the model reads: {chosen.left_out} rows"
+            )
         )
     if guards.left_out:
         found.append(f"{guards.left_out} questions of the guardrail file could not be asked")
