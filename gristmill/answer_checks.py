@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _PATH = "\u203a"  # between the headings of a section
 _FEWEST_STRANGE = 3  # one slip in two long words makes no other language
+_RUN = 120  # bytes of the same few signs; the rule below the head of a Markdown table has fewer
 _SURE_LETTERS = 60  # a gold answer of fewer characters does not tell its language
 
 
@@ -120,7 +121,7 @@ class Repetitive:
         """Give the evidence for each answer."""
         from curate import Repetition
 
-        stage = Repetition(loop_words=self.words, loop_rounds=self.rounds, lines=self.lines, run=64)
+        stage = Repetition(loop_words=self.words, loop_rounds=self.rounds, lines=self.lines, run=_RUN)
         verdicts = stage.decide(pa.Table.from_batches([stage.measure(_rows([("", each.answer) for each in answers]))]))
         fine, reasons = verdicts.keep.to_pylist(), verdicts.reason.to_pylist()
         return [

@@ -25,9 +25,13 @@ def notes(
     elif record["warning"]:
         found.append(str(record["warning"]))
     if len(rows) < 30 and "only" not in " ".join(found):
-        found.append(f"only {len(rows)} rows were asked, so small differences cannot be told from chance")
+        found.append(f"few rows were asked ({len(rows)}), so small differences cannot be told from chance")
     if chosen.left_out:
-        found.append(f"{chosen.left_out} rows could not be asked: no answer, or longer than the model reads")
+        found.append(
+            found.append(
+                f"left out, for they have no answer or are longer than the model reads: {chosen.left_out} rows"
+            )
+        )
     if guards.left_out:
         found.append(f"{guards.left_out} questions of the guardrail file could not be asked")
     if embedder is None:
