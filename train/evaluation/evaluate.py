@@ -80,12 +80,15 @@ def evaluate(
     near = nearest([row["last_question"] for row in rows], read_table(run / "train.parquet"), embedder=embedder)
     for row, found in zip(rows, near, strict=True):
         row["nearest"] = [each._asdict() for each in found]
+    kind = "held-out row" if config.data is None else "row"
+    asked = f"{len(rows)} {kind}{'s' if len(rows) != 1 else ''}" + (f" of {config.data.name}" if config.data else "")
     whole = {
         "version": VERSION,
         "base": models.names[0],
         "tuned": models.names[1],
         "rows": len(rows),
-        "headline": _headline(result, len(rows)),
+        "asked": asked,
+        "headline": headline({name: Comparison.read(each) for name, each in result["measures"].items()}, asked),
         "notes": notes(record, chosen, guards, rows, config, embedder),
         **result,
         "nearest_by": "TF-IDF of the words" if embedder is None else "embedding",
@@ -100,11 +103,6 @@ def evaluate(
     write_json(out / "evaluation.json", whole)
     show(out, whole)
     return EvaluationReport.read(out, whole)
-
-
-def _headline(result: Mapping[str, Any], rows: int) -> str:  # Any: values of JSON
-    """Say in one sentence what the measures of a result show."""
-    return headline({name: Comparison.read(values) for name, values in result["measures"].items()}, rows)
 
 
 def _choose(run: Path, models: Models, config: EvaluateConfig) -> tuple[Selection, Selection]:

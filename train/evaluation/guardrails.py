@@ -22,7 +22,8 @@ from train.run import Rows
 
 REFUSED = "refused"
 IN_SCOPE = "in scope"
-_STAND_IN = "I can't help with that."  # a question of a file has no gold answer, and nothing is measured against this
+GOLD_DECLINES = "gold declines"
+_STAND_IN = "Yes."  # a question of a file has no gold answer, and nothing is measured against this
 _QUESTIONS = ("question", "instruction", "prompt", "input")
 _ANSWERABLE = frozenset({"", "in_scope", "in scope", "answerable", "none"})
 
@@ -31,7 +32,8 @@ class Guard(NamedTuple):
     """The questions of one kind.
 
     Attributes:
-        kind: `unanswerable`, `out_of_scope` or `unsafe`, or `in scope` for those that should be answered.
+        kind: `unanswerable`, `out_of_scope` or `unsafe`; `gold declines` where only the gold answer tells; `in scope`
+            for those that should be answered.
         rows: How many there are.
         refused: Shares refused by both models.
     """
@@ -80,7 +82,8 @@ def guardrails(rows: Sequence[Mapping[str, Any]], check: Check | None, *, seed: 
         model: [bool(text) for text in check.find([answered(row, model)._replace(gold="") for row in rows])]
         for model in MODELS
     }
-    kinds = [_kind(row) for row in rows]
+    golds = check.find([answered(row, "base")._replace(answer=row["gold"], gold="") for row in rows])
+    kinds = [_kind(row, declines=bool(text)) for row, text in zip(rows, golds, strict=True)]
     guards = []
     for kind in [*sorted(set(kinds) - {IN_SCOPE}), *([IN_SCOPE] if IN_SCOPE in kinds else [])]:
         base, tuned = (
@@ -131,9 +134,11 @@ def read_guardrails(path: Path) -> Rows:
     return Rows(examples_table(examples), np.arange(1, len(examples) + 1, dtype=np.int64), [])
 
 
-def _kind(row: Mapping[str, Any]) -> str:  # Any: a row of answers.parquet
+def _kind(row: Mapping[str, Any], *, declines: bool) -> str:  # Any: a row of answers.parquet
     strategy: str = row["strategy"]
-    return strategy.removeprefix(REFUSE) if strategy.startswith(REFUSE) else IN_SCOPE
+    if strategy.startswith(REFUSE):
+        return strategy.removeprefix(REFUSE)
+    return GOLD_DECLINES if declines else IN_SCOPE
 
 
 def _records(path: Path) -> Iterator[dict[str, Any]]:  # Any: whatever the file holds

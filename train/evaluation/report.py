@@ -18,6 +18,7 @@ class EvaluationReport:
         out: Folder that it was written to.
         page: The page to look at.
         rows: Questions asked.
+        asked: The same in words: `12 held-out rows`.
         base: Name of the base model.
         tuned: Name of the tuned model.
         measures: Each measure's comparison by its name, the names of `MEASURES`.
@@ -32,6 +33,7 @@ class EvaluationReport:
     out: Path
     page: Path
     rows: int
+    asked: str
     base: str
     tuned: str
     measures: dict[str, Comparison]
@@ -49,6 +51,7 @@ class EvaluationReport:
             out=out,
             page=out / "page.html",
             rows=record["rows"],
+            asked=record["asked"],
             base=record["base"],
             tuned=record["tuned"],
             measures={name: Comparison.read(values) for name, values in record["measures"].items()},
@@ -81,7 +84,7 @@ class EvaluationReport:
 
     def text(self) -> str:
         """Tell it in a small table."""
-        lines = [f"{self.rows} held-out rows; difference is tuned - base with its 95 % interval"]
+        lines = [f"{self.asked}; difference is tuned - base with its 95 % interval"]
         width = max((len(MEASURES[name].label) for name in self.measures), default=0)
         for name, (base, tuned, difference, verdict) in self.measures.items():
             lines.append(
@@ -97,8 +100,8 @@ class EvaluationReport:
         return "\n".join(lines)
 
 
-def headline(measures: Mapping[str, Comparison], rows: int) -> str:
-    """Say in one sentence what the numbers show, and no more than that."""
+def headline(measures: Mapping[str, Comparison], asked: str) -> str:
+    """Say in one sentence what the numbers show on what was asked (`12 held-out rows`), and no more than that."""
     names = {
         "nll": "the likelihood of the gold answers",
         "f1": "token F1",
@@ -113,10 +116,10 @@ def headline(measures: Mapping[str, Comparison], rows: int) -> str:
             by_verdict.setdefault(measures[name].verdict, []).append(label)
     parts = [f"{verdict} in {listed(by_verdict[verdict])}" for verdict in ("better", "worse") if verdict in by_verdict]
     if not parts:
-        return f"No clear difference between base and tuned on {rows} held-out row{'s' if rows != 1 else ''}."
+        return f"No clear difference between base and tuned on {asked}."
     rest = by_verdict.get("no clear difference", [])
     tail = f"; no clear difference in {listed(rest)}" if rest else ""
-    return f"On {rows} held-out rows the tuned model is {' and '.join(parts)}{tail}."
+    return f"On {asked} the tuned model is {' and '.join(parts)}{tail}."
 
 
 def listed(names: list[str]) -> str:

@@ -43,6 +43,12 @@ def test_refusals_are_counted_by_kind_and_in_scope_last(row_with: RowWith) -> No
     assert Guardrails.read(json.loads(json.dumps(found.plain()))) == found
 
 
+def test_a_gold_answer_that_declines_makes_declining_right(row_with: RowWith) -> None:
+    found = guardrails([row_with(gold="No.", base_answer="Yes.", tuned_answer="No.")], SaysNo(), seed=0)
+    assert [(guard.kind, guard.refused.verdict) for guard in found.guards] == [("gold declines", "better")]
+    assert found.failures == []
+
+
 def test_a_set_without_such_questions_says_so(row_with: RowWith) -> None:
     found = guardrails([row_with()], SaysNo(), seed=0)
     assert [guard.kind for guard in found.guards] == ["in scope"]
