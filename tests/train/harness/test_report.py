@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from train.evaluation.metrics import Interval
 from train.harness.report import BenchReport, lines
 
 
@@ -63,7 +64,7 @@ def test_the_rows_of_a_group_are_those_of_its_tasks() -> None:
         "samples": {"a": {"acc": {"0": 1.0}}, "b": {"acc": {"0": 0.0}}},
     }
     [line] = lines([group, group], seed=0)
-    assert line.differences[1] == (0, 0, 0)
+    assert line.differences[1] == Interval(0, 0, 0)
     assert math.isnan(line.scores[0].stderr)
 
 
