@@ -64,8 +64,8 @@ def study(  # noqa: PLR0913 - all but two are optional
     """Train on subsets of the rows, and on what each stage of curation left out would leave, and measure all alike.
 
     Writes held-out.parquet, study.json, page.html, summary.md and, as soon as it is there, the result of each training
-    under results/.
-    A study that was killed goes on: what is done is reused, what was under way resumes from its checkpoint.
+    under results/. A study that was killed goes on: what is done is reused, what was under way resumes from its
+    checkpoint.
 
     Args:
         data: The rows with all stages of curation: a curated folder, a file of any format, or what `read_rows` made.

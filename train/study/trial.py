@@ -199,9 +199,9 @@ def run_trial(bench: Bench, trial: Trial, progress: Progress) -> Result:
 
 
 def kept_folder(out: Path, trial: Trial) -> Path:
-    """Name the folder that a trial's weights are kept in."""
+    """Name the folder that a trial's weights are kept in; the key keeps those of other settings apart."""
     name = re.sub(r"[^\w.]+", "-", trial.variant.replace(" %", " percent")).strip("-")
-    return out / "models" / f"{name}-seed-{trial.seed}"
+    return out / "models" / f"{name}-seed-{trial.seed}-{trial.key[:8]}"
 
 
 def steps_per_epoch(packs: int, config: TrainConfig) -> int:

@@ -65,8 +65,8 @@ def test_the_network_in_memory_scores_as_the_one_that_is_kept_does(
     finished: StudyReport, training: TrainConfig
 ) -> None:
     for seed in finished.seeds:
-        named = f"100-percent-seed-{seed}"
-        model = LocalModel.load(training.model, adapter=finished.out / "models" / named)
+        (adapter,) = (finished.out / "models").glob(f"100-percent-seed-{seed}-*")
+        model = LocalModel.load(training.model, adapter=adapter)
         found = [json.loads(file.read_text()) for file in (finished.out / "results").iterdir()]
         result = next(each for each in found if each["variant"] == "100 %" and each["seed"] == seed)
         rows = read_rows(finished.out / "held-out.parquet")
