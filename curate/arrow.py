@@ -47,8 +47,9 @@ def spread(
     if not isinstance(whole, pa.LargeStringArray):
         chosen = np.full(rows, -1, dtype=np.int64)
         chosen[places] = np.arange(len(places))
-        return cast("pa.Array[Any]", column.take(indices(chosen, chosen < 0)).combine_chunks())
-    starts = np.frombuffer(whole.buffers()[1] or bytes(8), dtype=np.int64)[whole.offset : whole.offset + len(whole) + 1]
+        return column.take(indices(chosen, chosen < 0)).combine_chunks()
+    buffers: list[Any] = whole.buffers()  # Any: numpy reads them, the stubs do not say so
+    starts = np.frombuffer(buffers[1] or bytes(8), dtype=np.int64)[whole.offset : whole.offset + len(whole) + 1]
     offsets = np.zeros(rows + 1, dtype=np.int64)
     offsets[places + 1] = np.diff(starts)
     offsets[0] = starts[0]
@@ -56,7 +57,7 @@ def spread(
     valid = np.zeros(rows, dtype=bool)
     valid[places] = whole.is_valid().to_numpy(zero_copy_only=False)
     bits: Any = mask(valid).buffers()[1]  # Any: as above
-    return pa.LargeStringArray.from_buffers(rows, buffer(offsets), whole.buffers()[2], bits)
+    return pa.LargeStringArray.from_buffers(rows, buffer(offsets), buffers[2], bits)
 
 
 def lists(values: npt.NDArray[Any]) -> "pa.Array[Any]":  # Any: numbers of any type

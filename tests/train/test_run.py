@@ -106,7 +106,7 @@ def test_a_done_run_is_not_done_again(tiny_run: Path, tiny_folder: Path, facts: 
 def test_the_probe_changes_no_loss_and_is_told_before_the_first_step(
     tiny_folder: Path, facts: pa.Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import train.start
+    import train.run
     import train.sft
 
     settings: dict[str, Any] = {"lora_dropout": 0.3, "sft": {"gradient_accumulation_steps": 2}}
@@ -224,10 +224,11 @@ def test_a_dry_run_checks_and_trains_nothing(tiny_folder: Path, facts: pa.Table,
 def test_what_fits_into_no_memory_is_refused_before_it_is_loaded(
     tiny_folder: Path, facts: pa.Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    import train.run
     import train.start
 
     monkeypatch.setattr(train.start, "free_memory", lambda device: 1e6)
-    monkeypatch.setattr(train.run, "load_network", lambda *args, **settings: pytest.fail("it was loaded"))
+    monkeypatch.setattr(train.start, "load_network", lambda *args, **settings: pytest.fail("it was loaded"))
     with pytest.raises(InputError, match=r"training needs about .* 1.0 MB are free.*Train an adapter in place"):
         train.run.train(facts, tmp_path / "run", config=config(tiny_folder, method="full"))
     assert not (tmp_path / "run" / "training.json").exists()
