@@ -27,11 +27,7 @@ def notes(
     if len(rows) < 30 and "only" not in " ".join(found):
         found.append(f"few rows were asked ({len(rows)}), so small differences cannot be told from chance")
     if chosen.left_out:
-        found.append(
-            found.append(
-                f"left out, for they have no answer or are longer than the model reads: {chosen.left_out} rows"
-            )
-        )
+        found.append(f"left out, for they have no answer or are longer than the model reads: {chosen.left_out} rows")
     if guards.left_out:
         found.append(f"{guards.left_out} questions of the guardrail file could not be asked")
     if embedder is None:
