@@ -17,8 +17,9 @@ from train.folder import find_model, fingerprint, load_config, load_tokenizer, r
 from train.model import context_length
 from train.pack import pack, pack_length
 from train.render import Rendered, Renderer
-from train.run import Clusters, Rows, conversations, read_rows
+from train.run import Rows, conversations, read_rows
 from train.sft import settings
+from train.sides import Clusters
 from train.study.analysis import Measured, analyse
 from train.study.config import StudyConfig
 from train.study.report import StudyReport

@@ -10,10 +10,12 @@ import pyarrow as pa
 
 from schemas import EXAMPLE_SCHEMA, InputError
 from schemas.progress import Progress
+from train.checked import Checked
 from train.config import TrainConfig
-from train.preflight import Checked, check_rows
+from train.preflight import check_rows
 from train.render import Rendered, Renderer
-from train.run import Clusters, Rows, conversations
+from train.run import Rows, conversations
+from train.sides import Clusters
 from train.split import given_split, split
 
 _FEW = 30
