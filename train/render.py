@@ -9,6 +9,7 @@ tokenizer would have merged across the border, and the labels are known without 
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 IGNORED = -100
-_BATCH = 1024
+_BATCH = 256
 _MERGED = "the tokenizer merges the end of a prompt with the start of its answer"
 
 Reason = Literal[
@@ -69,6 +70,14 @@ class _Piece(NamedTuple):
 
     text: str
     trained: bool
+
+
+class _Batch(NamedTuple):
+    """Rows whose pieces are being tokenised."""
+
+    names: list[tuple[int, str]]
+    pieces: list[list[_Piece] | Fault]
+    tokens: "Future[list[list[list[int]] | None]]"
 
 
 class _UnrenderableError(Exception):
@@ -128,21 +137,21 @@ class Renderer:
     def render(self, rows: Iterable[tuple[int, str, Sequence[Message]]], /) -> Iterator[Rendered | Fault]:
         """Render whole conversations for training, in order; `rows` gives row number, id and messages."""
         source = iter(rows)
-        while batch := list(islice(source, _BATCH)):
-            pieces: list[list[_Piece] | Fault] = []
-            for row, name, messages in batch:
-                try:
-                    pieces.append(self._pieces(messages))
-                except _UnrenderableError as error:
-                    pieces.append(Fault(row, name, error.reason, str(error)))
-            tokens = self._tokenise(pieces)
-            for (row, name, _), part in zip(batch, pieces, strict=True):
-                if isinstance(part, Fault):
-                    yield part
-                elif (ids := next(tokens)) is None:
-                    yield Fault(row, name, "prompt_not_prefix", _MERGED)
-                else:
-                    yield _label(row, name, ids, part)
+        with ThreadPoolExecutor(1) as pool:  # the tokenizer lets go of the interpreter while the next batch is rendered
+            waiting: _Batch | None = None
+            while batch := list(islice(source, _BATCH)):
+                pieces: list[list[_Piece] | Fault] = []
+                for row, name, messages in batch:
+                    try:
+                        pieces.append(self._pieces(messages))
+                    except _UnrenderableError as error:
+                        pieces.append(Fault(row, name, error.reason, str(error)))
+                tokens = pool.submit(lambda pieces=pieces: list(self._tokenise(pieces)))
+                if waiting is not None:
+                    yield from _outcomes(waiting)
+                waiting = _Batch([(row, name) for row, name, _ in batch], pieces, tokens)
+            if waiting is not None:
+                yield from _outcomes(waiting)
 
     def prompts(self, conversations: Sequence[Sequence[Message]], /) -> list[list[int] | Fault]:
         """Render prompts for the next answer: the ids that training would put in front of it."""
@@ -289,6 +298,18 @@ class Renderer:
             return ""  # a template that refuses system prompts injects none
         ours = found and without.startswith(before) and without.endswith(after) and len(without) >= len(before + after)
         return without[len(before) : len(without) - len(after)].strip() if ours else ""
+
+
+def _outcomes(batch: _Batch) -> Iterator[Rendered | Fault]:
+    """Put the tokens of a batch to its rows."""
+    tokens = iter(batch.tokens.result())
+    for (row, name), part in zip(batch.names, batch.pieces, strict=True):
+        if isinstance(part, Fault):
+            yield part
+        elif (ids := next(tokens)) is None:
+            yield Fault(row, name, "prompt_not_prefix", _MERGED)
+        else:
+            yield _label(row, name, ids, part)
 
 
 def _label(row: int, name: str, tokens: list[list[int]], pieces: list[_Piece]) -> Rendered:
