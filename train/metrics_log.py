@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from schemas.atomic import atomic_file, write_text, writing
 from schemas.progress import Bar, Progress
-from train.tensorboard import EventFile
+from train.tensorboard import Events
 
 if TYPE_CHECKING:
     from transformers import TrainerCallback
@@ -27,13 +27,17 @@ class MetricsLog:
         self.path = path
         kept = [step for step in read_metrics(path) if step["step"] <= after]
         write_text(path, "".join(_line(step) for step in kept))
-        self.events = EventFile(path.parent / "tensorboard", kept)
+        self.events = Events(path.parent / "tensorboard", kept)
 
     def append(self, step: dict[str, Any]) -> None:  # Any: numbers of several kinds
         """Add the numbers of one step."""
         with writing(self.path), self.path.open("a", encoding="utf-8") as file:
             file.write(_line(step))
         self.events.append(step)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self.events.close()
 
 
 def read_metrics(path: Path) -> list[dict[str, Any]]:  # Any: numbers of several kinds
@@ -95,6 +99,7 @@ def watcher(log: MetricsLog, progress: Progress) -> "TrainerCallback":
         def on_train_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:  # noqa: ARG002 - theirs
             if self.bar is not None:
                 self.bar.__exit__(None, None, None)
+            log.close()
 
     return Watcher()
 

@@ -20,7 +20,6 @@ from schemas.parquet import read_table, write_table
 from tests.train.test_tensorboard import scalars
 from train import TrainConfig, train
 from train.sft import last_checkpoint
-from train.tensorboard import NAME
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -299,7 +298,7 @@ def test_a_full_disk_is_told_and_the_run_goes_on_later(
     report = train(tmp_path / "facts.parquet", out, config=config(tiny_folder))
     assert report.steps == 6
     assert losses(out) == losses(tiny_run)
-    assert [step for step, _ in scalars(out / "tensorboard" / NAME)] == [1, 2, 3, 4, 5, 6]
+    assert [step for step, _ in scalars(out / "tensorboard")] == [1, 2, 3, 4, 5, 6]
 
 
 def test_weights_that_are_not_finite_stop_the_run(
