@@ -4,7 +4,7 @@ import dataclasses
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,13 +16,7 @@ from schemas.progress import Progress, silent
 from train.adapter import check_adapter
 from train.card import write_card
 from train.config import TrainConfig
-from train.folder import (
-    find_model,
-    fingerprint,
-    load_tokenizer,
-    require,
-    saving,
-)
+from train.folder import find_model, fingerprint, load_tokenizer, require, saving
 from train.merge import Drift, merge, save_model
 from train.metrics_log import plot_loss, read_metrics
 from train.mix import Part, join
@@ -35,9 +29,6 @@ from train.report import TrainReport
 from train.sft import fine_tune, is_main, settings
 from train.sides import Clusters
 from train.start import load_base, plan_run
-
-if TYPE_CHECKING:
-    pass
 
 
 class Rows(NamedTuple):
@@ -57,7 +48,7 @@ class Rows(NamedTuple):
 
 
 def train(  # noqa: PLR0913 - all but three have defaults that do nothing
-    data: Path | pa.Table | Rows,
+    data: str | Path | pa.Table | Rows,
     out: Path,
     *,
     config: TrainConfig,
@@ -73,7 +64,7 @@ def train(  # noqa: PLR0913 - all but three have defaults that do nothing
     checkpoints/, adapter/, merged/, metrics.jsonl, tensorboard/, loss.png and training.json.
 
     Args:
-        data: Curated folder, file of any format, table, or what `read_rows` made of them.
+        data: Curated folder, file of any format, `hub:` name, table, or what `read_rows` made of them.
         out: Folder of the run.
         config: Settings.
         clusters: Gives the near-duplicate cluster of each row of a table, (rows,) int64; a cluster is not split.
@@ -94,7 +85,7 @@ def train(  # noqa: PLR0913 - all but three have defaults that do nothing
     check_adapter(folder, config)
     renderer = Renderer(load_tokenizer(folder))
     make_folder(out)
-    where = str(data) if isinstance(data, Path) else "the table"
+    where = str(data) if isinstance(data, Path | str) else "the table"
     read = Conversations(conversations(rows), rows.parts)
     prepared, config = prepare(
         rows, read, renderer, folder, out, config=config, clusters=clusters, where=where, show=show, progress=progress

@@ -62,7 +62,7 @@ def load_base(folder: Path, config: TrainConfig) -> "PreTrainedModel":
         InputError: They cannot be loaded.
     """
     if config.quantise == "4bit":
-        return load_four_bits(folder, config, device=_device(config))
+        return load_four_bits(folder, device=_device(config))
     return load_network(folder, dtype=_dtype(config), device=_device(config))
 
 

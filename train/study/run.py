@@ -12,6 +12,7 @@ from schemas import InputError
 from schemas.atomic import make_folder, write_json, write_text
 from schemas.parquet import write_table
 from schemas.progress import Progress, silent
+from train.adapter import check_adapter
 from train.config import TrainConfig
 from train.folder import find_model, fingerprint, load_config, load_tokenizer, require
 from train.model import context_length
@@ -87,9 +88,11 @@ def study(  # noqa: PLR0913 - all but two are optional
     require("torch", "transformers", "accelerate", "datasets", "trl", "peft", "matplotlib")
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         raise InputError("a study runs in one process", mend="Start it without `accelerate launch`, on one GPU")
+    _refuse_ignored(training)
     settings(training, out)  # wrong settings are told before anything is read
     full = data if isinstance(data, Rows) else read_rows(data)
     folder = find_model(training.model)
+    check_adapter(folder, training)
     renderer = Renderer(load_tokenizer(folder))
     context = context_length(load_config(folder), renderer)
     shared = share(full, ablations, renderer, context=context, config=training, clusters=clusters, progress=progress)
@@ -114,6 +117,17 @@ def study(  # noqa: PLR0913 - all but two are optional
     _write(report)
     shutil.rmtree(out / "running", ignore_errors=True)  # what an earlier study with other settings left
     return report
+
+
+def _refuse_ignored(training: TrainConfig) -> None:
+    """Refuse settings that say which rows are trained: that is what a study varies."""
+    for name in ("mix", "data_weight", "held_out_data"):
+        if getattr(training, name) != getattr(TrainConfig(seed=training.seed), name):
+            raise InputError(
+                f"a study does not take {name}: it varies the rows of one dataset",
+                where=name,
+                mend="Leave it out; rows to hold out can be marked in a column `split`",
+            )
 
 
 def plan(bench: Bench, shared: Shared, ablations: Sequence[Ablation], config: StudyConfig) -> list[Trial]:
