@@ -1,7 +1,6 @@
 """A training run, from rows to a model that loads like any other: `train`."""
 
 import dataclasses
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +15,7 @@ from schemas.progress import Progress, silent
 from train.adapter import check_adapter
 from train.card import write_card
 from train.config import TrainConfig
+from train.digest import digest
 from train.folder import find_model, fingerprint, load_tokenizer, require, saving
 from train.merge import Drift, merge, save_model
 from train.metrics_log import plot_loss, read_metrics
@@ -192,8 +192,8 @@ def _record(prepared: Prepared, renderer: Renderer, folder: Path, config: TrainC
         "format": FORMAT,
         "settings": dataclasses.asdict(config),
         "made_from": {
-            "data": _digest(prepared.trained),
-            "held_out": _digest(held_out),
+            "data": digest(prepared.trained, numbered=True),
+            "held_out": digest(held_out, numbered=True),
             "model": fingerprint(folder),
             "tokenizer": renderer.tokenizer_hash,
             "template": renderer.template_hash,
@@ -227,12 +227,3 @@ def _save(
         model.save_pretrained(str(partial))
         renderer.save(partial)
     return merge(folder, out / "adapter", out / "merged", renderer=renderer, probes=trained)
-
-
-def _digest(rows: Sequence[Rendered]) -> str:
-    digest = hashlib.sha256()
-    for row in rows:
-        digest.update(f"{row.row}:{row.id}:{len(row.ids)}:".encode())
-        digest.update(row.ids.tobytes())
-        digest.update(row.labels.tobytes())
-    return digest.hexdigest()[:16]

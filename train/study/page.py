@@ -6,7 +6,7 @@ import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from train.evaluation.metrics import Interval
+from train.interval import Interval
 from train.picture import picture
 from train.study.report import StudyReport
 

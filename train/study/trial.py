@@ -17,6 +17,7 @@ from schemas import ChatRequest, LLMError, Message, rouge_l
 from schemas.atomic import atomic_folder, make_folder, write_json
 from schemas.progress import Progress
 from train.config import TrainConfig
+from train.digest import digest
 from train.evaluation.metrics import token_f1
 from train.folder import saving
 from train.merge import save_model
@@ -129,16 +130,6 @@ def trial_key(bench: Bench, model: str, rows: Sequence[Rendered], *, steps: int,
     if steps:
         made_from |= {"rows": digest(rows), "length": bench.length, "steps": steps, "seed": seed, "settings": settings}
     return hashlib.sha256(json.dumps(made_from, sort_keys=True, default=str).encode()).hexdigest()[:16]
-
-
-def digest(rows: Sequence[Rendered]) -> str:
-    """Hash the tokens and labels of rows, and their order."""
-    whole = hashlib.sha256()
-    for row in rows:
-        whole.update(f"{len(row.ids)}:".encode())
-        whole.update(row.ids.tobytes())
-        whole.update(row.labels.tobytes())
-    return whole.hexdigest()[:16]
 
 
 def known(out: Path, trial: Trial) -> Result | None:
