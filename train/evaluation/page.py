@@ -4,13 +4,12 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from train.evaluation.measures import MEASURES
 from train.evaluation.pictures import errors_picture, loss_picture, scatter_picture
 from train.evaluation.shown import visible
 from train.evaluation.spans import compare_words
 from train.evaluation.table import MODELS
+from train.html import environment
 from train.mix import Part, label
 
 _SHOWN = 60
@@ -19,22 +18,16 @@ _SLICES = 40
 
 def render_page(record: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:  # Any: values of JSON
     """Render the page of an evaluation from what evaluation.json and answers.parquet hold."""
-    environment = Environment(
-        loader=PackageLoader("train.evaluation"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    templates = environment("train.evaluation")
     whole: dict[str, Any] = visible(record)  # Any: as above
-    environment.filters |= {
+    templates.filters |= {
         "number": number,
         "signed": signed,
         "trained_row": row_names(whole),
         "asked_row": row_names(whole, asked=True),
     }
     every: list[dict[str, Any]] = visible(list(rows))  # Any: as above
-    return environment.get_template("page.html.j2").render(
+    return templates.get_template("page.html.j2").render(
         record=whole,
         labels={name: measure.label for name, measure in MEASURES.items()},
         percent={name for name, measure in MEASURES.items() if measure.percent},
