@@ -179,6 +179,7 @@ def _evaluate(recipe: Recipe, out: Path, console: Console) -> Step:
         "files": [file_digest(file) for file in map(_rows_of, _asked(recipe))],
     }
     outputs = [folder / "evaluation.json", folder / "page.html", folder / "summary.md"]
+    outputs += [] if judge is None else [folder / "judge.json", folder / "judge.html", folder / "verdicts.parquet"]
     # No scratch: answers and verdicts are kept by what they answer, so other settings still find those that they share.
     return Step(name="evaluate", made_from=made_from, outputs=outputs, work=work)
 

@@ -48,7 +48,7 @@ class Plan:
     """What a run is going to do.
 
     Attributes:
-        rows: Rows to train on.
+        rows: Rows that one epoch reads.
         packs: Sequences that they are packed into.
         pack_length: Most tokens of a pack.
         empty: Share of the packs' positions that hold nothing; such positions are not computed.

@@ -10,7 +10,7 @@ from schemas import InputError
 from schemas.errors import GristmillError
 from train.card import base_name, write_card
 from train.finished import read_run
-from train.folder import first_line, require
+from train.folder import fingerprint, first_line, require
 
 
 def push(run: Path, to: str, *, adapter: bool = False, public: bool = False) -> str:
@@ -40,7 +40,7 @@ def push(run: Path, to: str, *, adapter: bool = False, public: bool = False) -> 
     if to.count("/") != 1:
         raise InputError("not a name of a hub's model", where=to, mend="Give it as org/name")
     with tempfile.TemporaryDirectory() as temporary:
-        staged = _stage(folder, Path(temporary) / folder.name, record, run / "evaluation" / "evaluation.json")
+        staged = _stage(folder, Path(temporary) / folder.name, record, _evaluation(run))
         try:
             api = HfApi()
             api.create_repo(to, private=not public, exist_ok=True)
@@ -58,6 +58,15 @@ def push(run: Path, to: str, *, adapter: bool = False, public: bool = False) -> 
                 f"the upload failed ({first_line(error)})", where=to, mend="Check the network, and try again"
             ) from error
     return str(commit.commit_url)
+
+
+def _evaluation(run: Path) -> Path:
+    """Find the evaluation of a run: in it, or beside it, where `gristmill run` writes one; it must be of this model."""
+    own, beside = (folder / "evaluation" / "evaluation.json" for folder in (run, run.resolve().parent))
+    if own.is_file() or not beside.is_file():
+        return own
+    tuned = json.loads(beside.read_text(encoding="utf-8")).get("tuned")
+    return beside if tuned == f"merged@{fingerprint(run / 'merged')}" else own
 
 
 def _stage(folder: Path, out: Path, record: Mapping[str, Any], evaluation: Path) -> Path:  # Any: whatever JSON can hold

@@ -17,6 +17,7 @@ from train.config import TrainConfig
 from train.folder import find_model, fingerprint, load_config, load_tokenizer, require
 from train.model import context_length
 from train.pack import pack, pack_length
+from train.plan import duration, unheard
 from train.render import Rendered, Renderer
 from train.run import Rows, conversations, read_rows
 from train.sft import settings
@@ -41,10 +42,6 @@ from train.study.trial import (
 Say = Callable[[str], object]
 
 
-def _unheard(_: str) -> None:
-    """Say nothing."""
-
-
 class _Packs(NamedTuple):
     """How many packs some rows fill, and how many steps read them once."""
 
@@ -61,7 +58,7 @@ def study(  # noqa: PLR0913 - all but two are optional
     ablations: Sequence[Ablation] = (),
     clusters: Clusters | None = None,
     progress: Progress = silent,
-    say: Say = _unheard,
+    say: Say = unheard,
 ) -> StudyReport:
     """Train on subsets of the rows, and on what each stage of curation left out would leave, and measure all alike.
 
@@ -202,7 +199,7 @@ def _run(bench: Bench, trials: Sequence[Trial], progress: Progress, say: Say) ->
         left -= trial.tokens
         if number == 1 and left:
             rest = (time.monotonic() - started) * left / trial.tokens
-            say(f"  the rest will take about {_time(rest)}")
+            say(f"  the rest will take about {duration(rest)}")
     return results, trained
 
 
@@ -220,10 +217,6 @@ def _plan_text(bench: Bench, trials: Sequence[Trial], results: dict[str, Result]
         packs, steps = f"{first.packs:>6,} packs", f"{first.steps:>6,} steps {first.tokens:>12,} tokens"
         lines.append(f"  {name:<22} {rows:>8,.0f} rows {packs} {steps} x {len(of_it)} seeds  {note}".rstrip())
     return lines
-
-
-def _time(seconds: float) -> str:
-    return f"{round(seconds / 60)} minutes" if seconds >= 90 else f"{max(1, round(seconds))} seconds"
 
 
 def _questions(full: Rows, shared: Shared) -> list[Question]:
