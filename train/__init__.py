@@ -11,7 +11,8 @@ from train.mix import MixPart
 from train.model import LocalModel, Score
 from train.preflight import check_rows
 from train.push import push
-from train.render import Fault, Rendered, Renderer
+from train.render import Renderer
+from train.rendered import Fault, Rendered
 from train.report import TrainReport
 from train.run import Rows, read_rows, train
 from train.split import Split, split

@@ -13,7 +13,7 @@ from schemas.atomic import write_json
 from schemas.parquet import write_table
 from train.histogram import quantiles
 from train.mix import with_places
-from train.render import Rendered
+from train.rendered import Rendered
 
 OverLength = Literal["drop", "truncate", "error"]
 

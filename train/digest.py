@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 
-from train.render import Rendered
+from train.rendered import Rendered
 
 
 def digest(rows: Sequence[Rendered], *, numbered: bool = False) -> str:

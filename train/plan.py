@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from schemas import InputError
 from train.adapter import ALL_LINEAR
 from train.pack import Packed
-from train.render import IGNORED, Rendered
+from train.rendered import IGNORED, Rendered
 from train.trainer import Probe, most_of
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from train.checked import Checked
 from train.html import environment
 from train.mix import Part, label
 from train.preflight_text import MEANINGS
-from train.render import Rendered, Renderer
+from train.render import Renderer
+from train.rendered import Rendered
 from train.view import View, shortened, view
 
 _MOST_SPANS = 1_200

@@ -18,7 +18,8 @@ from train.finished import find_models, read_run
 from train.folder import fingerprint, load_config, require
 from train.journal import Journal
 from train.model import LocalModel, Score, context_length, load_network
-from train.render import Fault, Rendered, Renderer
+from train.render import Renderer
+from train.rendered import Fault, Rendered
 from train.run import Rows, conversations, read_rows
 
 _AT_ONCE = 128

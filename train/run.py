@@ -24,7 +24,8 @@ from train.plan import Plan, refuse_too_large, unheard
 from train.preflight_page import Conversations
 from train.prepare import Prepared, prepare, write_rows
 from train.record import FORMAT, changed_versions, earlier_record, versions
-from train.render import IGNORED, Rendered, Renderer
+from train.render import Renderer
+from train.rendered import IGNORED, Rendered
 from train.report import TrainReport
 from train.sft import fine_tune, is_main, settings
 from train.sides import Clusters

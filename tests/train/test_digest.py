@@ -3,7 +3,7 @@
 import numpy as np
 
 from train.digest import digest
-from train.render import IGNORED, Rendered
+from train.rendered import IGNORED, Rendered
 
 
 def row(number: int, ids: list[int], learnt: int) -> Rendered:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +13,7 @@ import pytest
 
 from schemas import GristmillError, InputError
 from train import push
+from train.folder import fingerprint
 
 
 class Hub(BaseHTTPRequestHandler):
@@ -81,6 +83,23 @@ def test_the_adapter_names_its_base_without_its_path(tiny_run: Path, tiny_folder
     assert not is_private(hub["created"])
     assert json.loads(hub["files"]["adapter_config.json"])["base_model_name_or_path"] == tiny_folder.name
     assert not any(str(tiny_folder).encode() in text for text in hub["files"].values())
+
+
+def test_the_card_tells_the_evaluation_of_a_run_of_a_recipe_if_it_is_of_this_model(
+    tiny_run: Path, tmp_path: Path, hub: dict[str, Any]
+) -> None:
+    run = shutil.copytree(tiny_run, tmp_path / "out" / "model")
+    evaluation = tmp_path / "out" / "evaluation"
+    evaluation.mkdir()
+    record = {"rows": 8, "measures": {"f1": {"base": [0.25, 0, 1], "tuned": [0.75, 0, 1]}}}
+    (evaluation / "evaluation.json").write_text(json.dumps({**record, "tuned": "merged@another"}))
+    push(run, "org/name")
+    assert b"| f1 |" not in hub["files"]["README.md"]
+    (evaluation / "evaluation.json").write_text(
+        json.dumps({**record, "tuned": f"merged@{fingerprint(run / 'merged')}"})
+    )
+    push(run, "org/name")
+    assert b"| f1 | 0.25 | 0.75 |" in hub["files"]["README.md"]
 
 
 def test_a_hub_that_refuses_is_told(tiny_run: Path, hub: dict[str, Any]) -> None:

@@ -15,7 +15,8 @@ from schemas import ChatRequest, LLMError, Message
 from schemas.progress import Progress
 from train.journal import Journal
 from train.model import LocalModel
-from train.render import IGNORED, Fault, Rendered, Renderer
+from train.render import Renderer
+from train.rendered import IGNORED, Fault, Rendered
 
 _SCORED_AT_ONCE = 64
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from train.config import TrainConfig
 from train.interval import Interval
-from train.render import IGNORED
+from train.rendered import IGNORED
 from train.study.config import StudyConfig
 from train.study.intervals import Bootstrap, Drawn
 from train.study.law import forecast

@@ -18,7 +18,8 @@ from train.folder import find_model, fingerprint, load_config, load_tokenizer, r
 from train.model import context_length
 from train.pack import pack, pack_length
 from train.plan import duration, unheard
-from train.render import Rendered, Renderer
+from train.render import Renderer
+from train.rendered import Rendered
 from train.run import Rows, conversations, read_rows
 from train.sft import settings
 from train.sides import Clusters

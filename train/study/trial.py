@@ -25,7 +25,8 @@ from train.metrics_log import read_metrics
 from train.model import LocalModel
 from train.pack import pack
 from train.plan import refuse_too_large
-from train.render import Rendered, Renderer
+from train.render import Renderer
+from train.rendered import Rendered
 from train.sft import fine_tune
 from train.start import load_base, plan_run
 

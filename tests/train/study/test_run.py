@@ -13,7 +13,7 @@ from schemas import GristmillError, InputError
 from schemas.progress import Bar, SilentBar, silent
 from train import LocalModel, TrainConfig, read_rows
 from train.mix import MixPart
-from train.render import Rendered
+from train.rendered import Rendered
 from train.run import Rows, conversations
 from train.sft import Tuned, fine_tune
 from train.start import load_base
