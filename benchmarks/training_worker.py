@@ -154,7 +154,8 @@ def render(args: argparse.Namespace, limit: int | None = None) -> list[Any]:
     """Render the rows with our renderer."""
     from schemas import Message
     from train.folder import load_tokenizer
-    from train.render import Rendered, Renderer
+    from train.render import Renderer
+    from train.rendered import Rendered
 
     if not hasattr(args, "renderer"):
         args.renderer = Renderer(load_tokenizer(args.model))

@@ -28,7 +28,10 @@ def run_recipe(recipe: Recipe, out: Path, console: Console) -> dict[str, Any]:  
     Raises:
         GristmillError: A step failed; the steps before it are done and stay done.
     """
+    from gristmill.commands.arguments import existing
+
     started = time.monotonic()
+    existing([*_mixed(recipe), *_asked(recipe)])  # told now, and not after an hour of generating
     makers: list[MakeStep] = [_generate, _curate]
     if recipe.train is not None:
         makers += [_train, _evaluate]
@@ -112,6 +115,7 @@ def _train(recipe: Recipe, out: Path, console: Console) -> Step:
 
     from gristmill.models import model_folder
     from gristmill.training import train_run
+    from train.folder import fingerprint
 
     assert recipe.train is not None, "run_recipe leaves the step out"
     data, folder = out / "curated" / "curated.parquet", out / "model"
@@ -121,20 +125,33 @@ def _train(recipe: Recipe, out: Path, console: Console) -> Step:
         report = train_run(data, folder, config=config, tell=console.say, progress=console.progress)
         return {**report.summary(), "text": report.text()}
 
-    mixed = [part.data for part in recipe.train.mix] + [recipe.train.held_out_data or ""]
     made_from = {
         "version": __version__,
         "settings": repr(recipe.train),
         "data": file_digest(data),
-        "mix": [file_digest(path) for path in map(_rows_of, mixed) if path.is_file()],
+        "model": fingerprint(Path(config.model)) if Path(config.model).is_dir() else "",
+        "mix": [file_digest(file) for file in map(_rows_of, _mixed(recipe))],
     }
     outputs = [folder / "training.json", folder / "merged" / "config.json", folder / "heldout.parquet"]
     return Step(name="train", made_from=made_from, outputs=outputs, scratch=[folder], work=work)
 
 
-def _rows_of(name: str) -> Path:
+def _mixed(recipe: Recipe) -> list[Path]:
+    """Give the files and curated folders that training mixes in or holds out; what comes from a hub is none."""
+    if recipe.train is None:
+        return []
+    names = [*(part.data for part in recipe.train.mix), recipe.train.held_out_data]
+    return [Path(name) for name in names if name is not None and not name.startswith("hub:")]
+
+
+def _asked(recipe: Recipe) -> list[Path]:
+    """Give the files and curated folders that the evaluation asks."""
+    asked = () if recipe.evaluate is None else (recipe.evaluate.data, recipe.evaluate.guardrails)
+    return [path for path in asked if path is not None]
+
+
+def _rows_of(path: Path) -> Path:
     """Give the file that the rows of a curated folder lie in, or the file itself."""
-    path = Path(name)
     return path / "curated.parquet" if path.is_dir() else path
 
 
@@ -159,9 +176,10 @@ def _evaluate(recipe: Recipe, out: Path, console: Console) -> Step:
         **({} if judge is None else {"judge": repr(judge), "judge_prompt": _prompt_digest(judge)}),
         "run": file_digest(run / "training.json"),
         "rows": file_digest(run / "heldout.parquet"),
-        "files": [file_digest(file) for file in (config.data, config.guardrails) if file is not None],
+        "files": [file_digest(file) for file in map(_rows_of, _asked(recipe))],
     }
     outputs = [folder / "evaluation.json", folder / "page.html", folder / "summary.md"]
+    outputs += [] if judge is None else [folder / "judge.json", folder / "judge.html", folder / "verdicts.parquet"]
     # No scratch: answers and verdicts are kept by what they answer, so other settings still find those that they share.
     return Step(name="evaluate", made_from=made_from, outputs=outputs, work=work)
 

@@ -3,14 +3,16 @@
 from train.checked import PREFLIGHT_SCHEMA, Checked, PartCounts, Preflight
 from train.config import TrainConfig
 from train.evaluation import Comparison, EvaluateConfig, EvaluationReport, evaluate
-from train.evaluation.metrics import Interval, bootstrap, exact_match, token_f1
+from train.evaluation.metrics import exact_match, token_f1
 from train.folder import model_name
+from train.interval import Interval, bootstrap
 from train.merge import Drift, merge
 from train.mix import MixPart
 from train.model import LocalModel, Score
 from train.preflight import check_rows
 from train.push import push
-from train.render import Fault, Rendered, Renderer
+from train.render import Renderer
+from train.rendered import Fault, Rendered
 from train.report import TrainReport
 from train.run import Rows, read_rows, train
 from train.split import Split, split

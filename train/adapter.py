@@ -82,7 +82,7 @@ def lora(config: TrainConfig) -> Any:  # Any: peft has no types, and None for fu
     )
 
 
-def load_four_bits(folder: Path, config: TrainConfig, *, device: str) -> "PreTrainedModel":
+def load_four_bits(folder: Path, *, device: str) -> "PreTrainedModel":
     """Load a base model in four bits (NF4, its constants quantised too) and make it ready for an adapter.
 
     The adapter is merged later into the base model as it lies in the folder, not into this one.
@@ -118,9 +118,9 @@ def load_four_bits(folder: Path, config: TrainConfig, *, device: str) -> "PreTra
                 where=str(folder),
                 mend="Check the folder, or leave quantise out",
             ) from error
-        checkpointing = bool(config.sft.get("gradient_checkpointing", False))
         prepare: Any = prepare_model_for_kbit_training  # Any: peft has no types
-        ready: PreTrainedModel = prepare(network, use_gradient_checkpointing=checkpointing)
+        # TRL switches checkpointing on, where the user or the plan chose it.
+        ready: PreTrainedModel = prepare(network, use_gradient_checkpointing=False)
         return ready
 
 

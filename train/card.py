@@ -37,7 +37,7 @@ def card(record: Mapping[str, Any], evaluation: Mapping[str, Any], *, adapter: b
     tags = ["gristmill", "sft", *(["lora"] if lora else [])]
     front = ["library_name: peft" if adapter else "library_name: transformers", "pipeline_tag: text-generation"]
     front += [f"base_model: {base}"] if _HUB_NAME.fullmatch(base) else []
-    method = f"a LoRA adapter of rank {settings['lora_rank']}" if lora else "all weights"
+    method = _adapter(settings) if lora else "all weights"
     if lora and not adapter:
         method += ", merged in float32"
     facts = {
@@ -76,6 +76,13 @@ def card(record: Mapping[str, Any], evaluation: Mapping[str, Any], *, adapter: b
         ]
         lines += _table(("Measure", "Base", "Tuned"), rows)
     return "\n".join(lines) + "\n"
+
+
+def _adapter(settings: Mapping[str, Any]) -> str:  # Any: as above
+    """Tell what an adapter is; a run of before knew neither DoRA nor four bits."""
+    kind = "DoRA" if settings.get("lora_dora") else "LoRA"
+    over = " over a base model in four bits" if settings.get("quantise") == "4bit" else ""
+    return f"a {kind} adapter of rank {settings['lora_rank']}{over}"
 
 
 def base_name(model: str) -> str:

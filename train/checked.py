@@ -6,12 +6,14 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 
 from schemas.atomic import write_json
 from schemas.parquet import write_table
+from train.histogram import quantiles
 from train.mix import with_places
-from train.render import Rendered
+from train.rendered import Rendered
 
 OverLength = Literal["drop", "truncate", "error"]
 
@@ -138,8 +140,21 @@ class Checked(NamedTuple):
                     record |= {"action": "dropped", "reason": remark.reason}
                 if remark.note:
                     record["notes"].append(remark.note)
-        kept = sum(record["action"] == "kept" for record in records)
-        report = replace(self.report, kept=kept, leaks=dict(leaks), parts=list(parts), **count_codes(records))
+        kept = [record for record in records if record["action"] == "kept"]
+        read, learnt = (
+            np.array([record[f"{kind}_tokens"] for record in kept], np.int64) for kind in ("prompt", "completion")
+        )
+        report = replace(
+            self.report,
+            kept=len(kept),
+            prompt_tokens=int(read.sum()),
+            completion_tokens=int(learnt.sum()),
+            prompt_quantiles=quantiles(read),
+            completion_quantiles=quantiles(learnt),
+            leaks=dict(leaks),
+            parts=list(parts),
+            **count_codes(records),
+        )
         return Checked(
             report, self.rendered, with_places(pa.Table.from_pylist(records, schema=PREFLIGHT_SCHEMA), parts)
         )

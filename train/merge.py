@@ -11,7 +11,8 @@ from schemas import GristmillError
 from schemas.atomic import atomic_folder
 from train.folder import load_config, quiet_libraries, saving
 from train.model import load_network
-from train.render import Rendered, Renderer
+from train.render import Renderer
+from train.rendered import Rendered
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel

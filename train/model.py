@@ -19,7 +19,8 @@ from train.folder import (
     quiet_libraries,
     require,
 )
-from train.render import Fault, Rendered, Renderer
+from train.render import Renderer
+from train.rendered import Fault, Rendered
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel

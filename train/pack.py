@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from train.render import IGNORED, Rendered
+from train.rendered import IGNORED, Rendered
 
 if TYPE_CHECKING:
     from datasets import Dataset  # type: ignore[import-untyped] # it ships no types

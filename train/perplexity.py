@@ -11,7 +11,7 @@ import numpy.typing as npt
 from schemas import Message
 from schemas.progress import Progress, silent
 from train.model import LocalModel
-from train.render import IGNORED, Fault, Rendered
+from train.rendered import IGNORED, Fault, Rendered
 
 
 class PerplexityScorer:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from schemas import InputError
 from train.adapter import ALL_LINEAR
 from train.pack import Packed
-from train.render import IGNORED, Rendered
+from train.rendered import IGNORED, Rendered
 from train.trainer import Probe, most_of
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Plan:
     """What a run is going to do.
 
     Attributes:
-        rows: Rows to train on.
+        rows: Rows that one epoch reads.
         packs: Sequences that they are packed into.
         pack_length: Most tokens of a pack.
         empty: Share of the packs' positions that hold nothing; such positions are not computed.

@@ -12,7 +12,8 @@ from schemas import InputError, Message
 from schemas.progress import Progress, silent
 from train.checked import PREFLIGHT_SCHEMA, Checked, OverLength, Preflight, count_codes
 from train.histogram import bins, quantiles
-from train.render import IGNORED, Fault, Rendered, Renderer
+from train.render import Renderer
+from train.rendered import IGNORED, Fault, Rendered
 
 _SHOWN = 10
 _STEP = 64

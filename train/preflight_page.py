@@ -7,14 +7,15 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from schemas import Message
 from schemas.atomic import write_text
 from train.checked import Checked
+from train.html import environment
 from train.mix import Part, label
 from train.preflight_text import MEANINGS
-from train.render import Rendered, Renderer
+from train.render import Renderer
+from train.rendered import Rendered
 from train.view import View, shortened, view
 
 _MOST_SPANS = 1_200
@@ -76,27 +77,28 @@ def write_page(
     """
     why = {**dict.fromkeys(shown, "asked for"), **telling_rows(checked)}
     views = {**look_at([row for row in why if row not in shown], checked, conversations, renderer), **shown}
-    environment = Environment(
-        loader=PackageLoader("train"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
     seen = checked.report
     most = max((count for _, _, count in seen.histogram), default=1)
-    page = environment.get_template("preflight.html.j2").render(
-        seen=seen,
-        codes=[
-            (
-                _plain(code),
-                MEANINGS[code],
-                count,
-                [label(row, conversations.parts) for row in seen.examples[code]],
-                kind,
-            )
-            for kind, counts in (("left out", seen.left_out), ("used, with a note", seen.noted))
-            for code, count in counts.items()
-        ],
-        bars=[(low, high - 1, count, 100 * count / most) for low, high, count in seen.histogram],
-        tokens={"row": seen.quantiles, "prompt": seen.prompt_quantiles, "completion": seen.completion_quantiles},
-        rows=[_shown(views[row], why[row]) for row in chain(shown, (each for each in why if each not in shown))],
+    page = (
+        environment("train")
+        .get_template("preflight.html.j2")
+        .render(
+            seen=seen,
+            codes=[
+                (
+                    _plain(code),
+                    MEANINGS[code],
+                    count,
+                    [label(row, conversations.parts) for row in seen.examples[code]],
+                    kind,
+                )
+                for kind, counts in (("left out", seen.left_out), ("used, with a note", seen.noted))
+                for code, count in counts.items()
+            ],
+            bars=[(low, high - 1, count, 100 * count / most) for low, high, count in seen.histogram],
+            tokens={"row": seen.quantiles, "prompt": seen.prompt_quantiles, "completion": seen.completion_quantiles},
+            rows=[_shown(views[row], why[row]) for row in chain(shown, (each for each in why if each not in shown))],
+        )
     )
     write_text(path, page)
 

@@ -20,7 +20,8 @@ from train.model import context_length
 from train.pack import Packed, pack, pack_length
 from train.preflight import check_rows
 from train.preflight_page import Conversations, look_at, write_page
-from train.render import Rendered, Renderer
+from train.render import Renderer
+from train.rendered import Rendered
 from train.sft import is_main
 from train.sides import Clusters, choose_sides, count_parts
 from train.split import Split

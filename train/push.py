@@ -9,7 +9,8 @@ from typing import Any
 from schemas import InputError
 from schemas.errors import GristmillError
 from train.card import base_name, write_card
-from train.folder import first_line, require
+from train.finished import read_run
+from train.folder import fingerprint, first_line, require
 
 
 def push(run: Path, to: str, *, adapter: bool = False, public: bool = False) -> str:
@@ -32,18 +33,14 @@ def push(run: Path, to: str, *, adapter: bool = False, public: bool = False) -> 
     from huggingface_hub import HfApi
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalTokenNotFoundError
 
-    record = _finished(run)
+    record = read_run(run)
     folder = run / ("adapter" if adapter else "merged")
     if not folder.is_dir():
-        raise InputError(
-            "this run has no adapter: it tuned all weights" if adapter else "this run has no merged model",
-            where=str(run),
-            mend="Leave --adapter out" if adapter else "Finish the run",
-        )
+        raise InputError("this run has no adapter: it tuned all weights", where=str(run), mend="Leave --adapter out")
     if to.count("/") != 1:
         raise InputError("not a name of a hub's model", where=to, mend="Give it as org/name")
     with tempfile.TemporaryDirectory() as temporary:
-        staged = _stage(folder, Path(temporary) / folder.name, record, run / "evaluation" / "evaluation.json")
+        staged = _stage(folder, Path(temporary) / folder.name, record, _evaluation(run))
         try:
             api = HfApi()
             api.create_repo(to, private=not public, exist_ok=True)
@@ -63,18 +60,16 @@ def push(run: Path, to: str, *, adapter: bool = False, public: bool = False) -> 
     return str(commit.commit_url)
 
 
-def _finished(run: Path) -> dict[str, Any]:  # Any: whatever JSON can hold
-    try:
-        record: dict[str, Any] = json.loads((run / "training.json").read_text(encoding="utf-8"))
-        if record["status"] != "done":
-            mend = f"Finish it: gristmill train DATA -o {run}"
-            raise InputError("this run is not finished", where=str(run), mend=mend)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError("no folder of a training run", where=str(run), mend="Give the -o of a training run") from error
-    return record
+def _evaluation(run: Path) -> Path:
+    """Find the evaluation of a run: in it, or beside it, where `gristmill run` writes one; it must be of this model."""
+    own, beside = (folder / "evaluation" / "evaluation.json" for folder in (run, run.resolve().parent))
+    if own.is_file() or not beside.is_file():
+        return own
+    tuned = json.loads(beside.read_text(encoding="utf-8")).get("tuned")
+    return beside if tuned == f"merged@{fingerprint(run / 'merged')}" else own
 
 
-def _stage(folder: Path, out: Path, record: Mapping[str, Any], evaluation: Path) -> Path:  # Any: as above
+def _stage(folder: Path, out: Path, record: Mapping[str, Any], evaluation: Path) -> Path:  # Any: whatever JSON can hold
     """Lay out what is uploaded: links to the files, and a card with the evaluation's numbers as they are now."""
     out.mkdir()
     for file in sorted(folder.iterdir()):

@@ -15,54 +15,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from jinja2 import TemplateError
 
 from schemas import InputError, Message
+from train.rendered import IGNORED, Fault, Reason, Rendered
 from train.tokenise import PieceTokeniser, tokenizer_hash
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-IGNORED = -100
 _BATCH = 256
 _MERGED = "the tokenizer merges the end of a prompt with the start of its answer"
-
-Reason = Literal[
-    "no_answer",
-    "null_content",
-    "empty_answer",
-    "not_unicode",
-    "template_raised",
-    "prompt_not_prefix",
-    "answer_not_rendered",
-]
-"""Why a conversation cannot be rendered."""
-
-
-class Rendered(NamedTuple):
-    """One conversation in tokens: `labels` repeats `ids` where the model is trained and holds -100 elsewhere.
-
-    Attributes:
-        row: Number of the row, counted from 1.
-        id: Id of the example.
-        ids: (tokens,) int32; ends with the end of the last answer.
-        labels: (tokens,) int32.
-    """
-
-    row: int
-    id: str
-    ids: npt.NDArray[np.int32]
-    labels: npt.NDArray[np.int32]
-
-
-class Fault(NamedTuple):
-    """One conversation that cannot be rendered, and why."""
-
-    row: int
-    id: str
-    reason: Reason
-    detail: str
 
 
 class _Piece(NamedTuple):

@@ -10,17 +10,17 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from schemas import InputError
 from schemas.atomic import make_folder
 from schemas.parquet import write_table
 from schemas.progress import Progress, silent
-from train.evaluation.answers import Journal
-from train.evaluation.models import read_run
-from train.folder import find_model, fingerprint, load_config, load_tokenizer, require
+from train.digest import digest
+from train.finished import find_models, read_run
+from train.folder import fingerprint, load_config, require
+from train.journal import Journal
 from train.model import LocalModel, Score, context_length, load_network
-from train.render import Fault, Rendered, Renderer
+from train.render import Renderer
+from train.rendered import Fault, Rendered
 from train.run import Rows, conversations, read_rows
-from train.study.trial import digest
 
 _AT_ONCE = 128
 _FIRST = 5
@@ -96,23 +96,16 @@ def row_losses(run: Path, data: str | Path | Rows | None, out: Path, *, progress
     """
     require("torch", "transformers", "peft")
     record = read_run(run)
-    base, tuned = find_model(record["settings"]["model"]), run / "merged"
-    if fingerprint(base) != record["made_from"]["model"]:
-        raise InputError(
-            "the base model is no longer the one that this run tuned",
-            where=str(base),
-            mend="Put it back, or train anew",
-        )
-    renderer = Renderer(load_tokenizer(tuned))
+    folders, _, renderer = find_models(run, record)
     rows = data if isinstance(data, Rows) else read_rows(run / "train.parquet" if data is None else data)
     rendered = list(renderer.render(conversations(rows)))
-    context = context_length(load_config(tuned), renderer)
+    context = context_length(load_config(folders[1]), renderer)
     reasons = [_reason(row, context) for row in rendered]
     whole = [row for row, reason in zip(rendered, reasons, strict=True) if isinstance(row, Rendered) and not reason]
     journal = Journal(make_folder(out.parent) / f".{out.name}.journal")
     nll, tokens = np.full((2, len(rendered)), np.nan), np.zeros(len(rendered), np.int32)
     places = np.flatnonzero([not reason for reason in reasons])
-    for side, folder in enumerate((base, tuned)):
+    for side, folder in enumerate(folders):
         scores = _scores(whole, journal, folder, renderer, progress)
         nll[side, places] = [score.nll for score in scores]
         tokens[places] = [score.tokens for score in scores]

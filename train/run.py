@@ -1,10 +1,9 @@
 """A training run, from rows to a model that loads like any other: `train`."""
 
 import dataclasses
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,13 +15,8 @@ from schemas.progress import Progress, silent
 from train.adapter import check_adapter
 from train.card import write_card
 from train.config import TrainConfig
-from train.folder import (
-    find_model,
-    fingerprint,
-    load_tokenizer,
-    require,
-    saving,
-)
+from train.digest import digest
+from train.folder import find_model, fingerprint, load_tokenizer, require, saving
 from train.merge import Drift, merge, save_model
 from train.metrics_log import plot_loss, read_metrics
 from train.mix import Part, join
@@ -30,14 +24,12 @@ from train.plan import Plan, refuse_too_large, unheard
 from train.preflight_page import Conversations
 from train.prepare import Prepared, prepare, write_rows
 from train.record import FORMAT, changed_versions, earlier_record, versions
-from train.render import IGNORED, Rendered, Renderer
+from train.render import Renderer
+from train.rendered import IGNORED, Rendered
 from train.report import TrainReport
 from train.sft import fine_tune, is_main, settings
 from train.sides import Clusters
 from train.start import load_base, plan_run
-
-if TYPE_CHECKING:
-    pass
 
 
 class Rows(NamedTuple):
@@ -57,7 +49,7 @@ class Rows(NamedTuple):
 
 
 def train(  # noqa: PLR0913 - all but three have defaults that do nothing
-    data: Path | pa.Table | Rows,
+    data: str | Path | pa.Table | Rows,
     out: Path,
     *,
     config: TrainConfig,
@@ -73,7 +65,7 @@ def train(  # noqa: PLR0913 - all but three have defaults that do nothing
     checkpoints/, adapter/, merged/, metrics.jsonl, tensorboard/, loss.png and training.json.
 
     Args:
-        data: Curated folder, file of any format, table, or what `read_rows` made of them.
+        data: Curated folder, file of any format, `hub:` name, table, or what `read_rows` made of them.
         out: Folder of the run.
         config: Settings.
         clusters: Gives the near-duplicate cluster of each row of a table, (rows,) int64; a cluster is not split.
@@ -94,7 +86,7 @@ def train(  # noqa: PLR0913 - all but three have defaults that do nothing
     check_adapter(folder, config)
     renderer = Renderer(load_tokenizer(folder))
     make_folder(out)
-    where = str(data) if isinstance(data, Path) else "the table"
+    where = str(data) if isinstance(data, Path | str) else "the table"
     read = Conversations(conversations(rows), rows.parts)
     prepared, config = prepare(
         rows, read, renderer, folder, out, config=config, clusters=clusters, where=where, show=show, progress=progress
@@ -201,8 +193,8 @@ def _record(prepared: Prepared, renderer: Renderer, folder: Path, config: TrainC
         "format": FORMAT,
         "settings": dataclasses.asdict(config),
         "made_from": {
-            "data": _digest(prepared.trained),
-            "held_out": _digest(held_out),
+            "data": digest(prepared.trained, numbered=True),
+            "held_out": digest(held_out, numbered=True),
             "model": fingerprint(folder),
             "tokenizer": renderer.tokenizer_hash,
             "template": renderer.template_hash,
@@ -236,12 +228,3 @@ def _save(
         model.save_pretrained(str(partial))
         renderer.save(partial)
     return merge(folder, out / "adapter", out / "merged", renderer=renderer, probes=trained)
-
-
-def _digest(rows: Sequence[Rendered]) -> str:
-    digest = hashlib.sha256()
-    for row in rows:
-        digest.update(f"{row.row}:{row.id}:{len(row.ids)}:".encode())
-        digest.update(row.ids.tobytes())
-        digest.update(row.labels.tobytes())
-    return digest.hexdigest()[:16]

@@ -11,7 +11,7 @@ from schemas import InputError
 from train.checked import PartCounts, Remark
 from train.leaks import KINDS, Leak, find_leaks
 from train.mix import Part, label, parts_of, repeats
-from train.render import Rendered
+from train.rendered import Rendered
 from train.split import Split, given_split, split
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from train.folder import BYTES, free_memory, load_config, parameters, tensor_sha
 from train.model import load_network
 from train.pack import Packed
 from train.plan import Plan, lora_parameters, make_plan
-from train.render import Rendered
+from train.rendered import Rendered
 from train.sft import settings
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def load_base(folder: Path, config: TrainConfig) -> "PreTrainedModel":
         InputError: They cannot be loaded.
     """
     if config.quantise == "4bit":
-        return load_four_bits(folder, config, device=_device(config))
+        return load_four_bits(folder, device=_device(config))
     return load_network(folder, dtype=_dtype(config), device=_device(config))
 
 

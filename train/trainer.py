@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from schemas import GristmillError
 from train.pack import Packed
-from train.render import IGNORED
+from train.rendered import IGNORED
 
 if TYPE_CHECKING:
     from trl.trainer.sft_trainer import SFTTrainer

@@ -7,7 +7,8 @@ shown.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from train.render import IGNORED, Fault, Rendered, Renderer
+from train.render import Renderer
+from train.rendered import IGNORED, Fault, Rendered
 
 _LONGEST_SIGN = 4  # bytes that UTF-8 needs at most for one sign, so tokens that one may be spread over
 _RESET, _READ, _LEARNT, _CONTROL = "\x1b[0m", ("\x1b[2m", "\x1b[2;3m"), ("\x1b[1;32;4m", "\x1b[1;36;4m"), "\x1b[7m"

@@ -1,8 +1,10 @@
 """What a judge is asked for, and reading what it replied: strictly, for a guessed grade is worse than none."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
+
+from schemas.json_objects import json_objects
 
 LOWEST, HIGHEST = 1, 5
 LONGEST_REASON = 120
@@ -33,25 +35,10 @@ def read_verdict(text: str, criteria: Sequence[str]) -> Verdict | None:
     Words around the JSON object do no harm, and neither do keys that nobody asked for. A grade that is missing, no
     whole number, or outside the scale makes the whole verdict unreadable.
     """
-    found = [verdict for each in _objects(text) if (verdict := _verdict(each, criteria))]
+    found = [verdict for each in json_objects(text) if (verdict := _verdict(each, criteria))]
     if not found or any(each.grades != found[0].grades for each in found):
         return None
     return found[0]
-
-
-def _objects(text: str) -> Iterator[Mapping[str, Any]]:  # Any: JSON
-    """Find the JSON objects in a text, one after the other."""
-    decoder = json.JSONDecoder()
-    start = text.find("{")
-    while start >= 0:
-        try:
-            value, end = decoder.raw_decode(text, start)
-        except (ValueError, RecursionError):
-            end = start + 1
-        else:
-            if isinstance(value, dict):
-                yield value
-        start = text.find("{", end)
 
 
 def _verdict(value: Mapping[str, Any], criteria: Sequence[str]) -> Verdict | None:  # Any: JSON

@@ -57,16 +57,16 @@ def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: w
 
 def _named(args: argparse.Namespace, console: Console) -> Iterable[tuple[str, str]]:
     """Give each model's label and folder; with `--compare`, the base of a run comes before it."""
-    import json
-
     from gristmill.models import model_folder
+    from train.finished import find_models, read_run
 
     for name in args.models:
-        record = Path(name) / "training.json"
-        if args.compare and record.is_file():
-            base = json.loads(record.read_text(encoding="utf-8"))["settings"]["model"]
-            yield f"base ({Path(base).name})", model_folder(base, console.progress)
-        label = f"tuned ({Path(name).name})" if record.is_file() else Path(name).name
+        of_run = (Path(name) / "training.json").is_file()
+        if args.compare and of_run:
+            record = read_run(Path(name))
+            base, _ = find_models(Path(name), record).folders
+            yield f"base ({Path(record['settings']['model']).name})", str(base)
+        label = f"tuned ({Path(name).name})" if of_run else Path(name).name
         yield label, model_folder(name, console.progress)
 
 

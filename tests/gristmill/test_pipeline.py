@@ -114,3 +114,47 @@ def test_json_on_a_recipe_without_training(project: Path, capsys: pytest.Capture
     said = capsys.readouterr().out
     assert "[2/2] curate" in said
     assert "tuned model" not in said
+
+
+def test_rows_that_are_mixed_in_are_part_of_what_the_model_was_made_from(
+    project: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    more = project / "more.jsonl"
+    more.write_text('{"question": "Who may park?", "answer": "Whoever has a permit."}\n')
+    recipe = project / "recipe.yaml"
+    recipe.write_text(recipe.read_text().replace("save_every: 1", "save_every: 1, mix: [more.jsonl]"))
+    run(project, capfd)
+    assert all(reused(run(project, capfd)).values())
+    more.write_text(more.read_text().replace("a permit", "a badge"))
+    assert reused(run(project, capfd)) == {"generate": True, "curate": True, "train": False, "evaluate": False}
+
+
+def test_a_curated_folder_can_be_asked(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    recipe = project / "recipe.yaml"
+    exam = project / "exam"
+    exam.mkdir()
+    table = [{"question": "Who may park?", "answer": "Whoever has a permit."}]
+    pd.DataFrame(table).to_parquet(exam / "curated.parquet")
+    recipe.write_text(recipe.read_text().replace("max_tokens: 8", "max_tokens: 8, data: exam"))
+    run(project, capfd)
+    assert json.loads((project / "out" / "evaluation" / "evaluation.json").read_text())["rows"] == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("save_every: 1", "save_every: 1, mix: [nowhere.jsonl]"),
+        ("save_every: 1", "save_every: 1, held_out_data: nowhere.jsonl"),
+        ("max_tokens: 8", "max_tokens: 8, data: nowhere.jsonl"),
+        ("max_tokens: 8", "max_tokens: 8, guardrails: nowhere.jsonl"),
+    ],
+    ids=["mix", "held out", "data", "guardrails"],
+)
+def test_a_file_that_is_needed_last_is_missed_first(
+    project: Path, capsys: pytest.CaptureFixture[str], before: str, after: str
+) -> None:
+    recipe = project / "recipe.yaml"
+    recipe.write_text(recipe.read_text().replace(before, after))
+    assert main(["run", str(recipe), "-o", str(project / "out")]) == 2
+    assert "nowhere.jsonl: no such file or folder" in capsys.readouterr().err
+    assert not (project / "out").exists()

@@ -65,5 +65,14 @@ def test_a_hub_base_stands_in_the_front_matter(tiny_run: Path) -> None:
     assert front["tags"] == ["gristmill", "sft"]
 
 
+def test_the_kind_of_an_adapter_is_told(tiny_run: Path) -> None:
+    record = json.loads((tiny_run / "training.json").read_text())
+    assert "| Trained | a LoRA adapter of rank 16, merged in float32 |" in card(record, {}, adapter=False)
+    record["settings"] |= {"lora_dora": True, "quantise": "4bit"}
+    assert "a DoRA adapter of rank 16 over a base model in four bits |" in card(record, {}, adapter=True)
+    del record["settings"]["lora_dora"], record["settings"]["quantise"]  # as a run of before has it
+    assert "| Trained | a LoRA adapter of rank 16 |" in card(record, {}, adapter=True)
+
+
 def test_text_is_shown_as_it_is_on_one_line() -> None:
     assert escaped("a\n<b>|*c*") == r"a &lt;b&gt;\|\*c\*"

@@ -32,6 +32,9 @@ def test_a_reason_takes_a_row_out_and_its_notes_are_no_longer_counted(checked: C
     found = checked.amended({2: Remark(reason="not_drawn", detail="the weight is 0.5")}, leaks={}, parts=())
     assert (found.report.kept, found.report.noted) == (1, {})
     assert found.report.left_out == {"empty_answer": 1, "not_drawn": 1}
+    assert (checked.report.completion_tokens, found.report.completion_tokens) == (4, 2)  # `a` and the end of its turn
+    assert 0 < found.report.prompt_tokens < checked.report.prompt_tokens
+    assert found.report.completion_quantiles == {"p50": 2, "p95": 2, "p99": 2}
     assert found.report.examples == {"empty_answer": [3], "not_drawn": [2]}
     record = found.table.to_pylist()[1]
     assert (record["action"], record["reason"], record["detail"]) == ("dropped", "not_drawn", "the weight is 0.5")

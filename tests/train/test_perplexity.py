@@ -8,7 +8,7 @@ import pytest
 from schemas import Message
 from train.model import LocalModel
 from train.perplexity import PerplexityScorer
-from train.render import Rendered
+from train.rendered import Rendered
 
 PROMPTS = [
     [Message("user", "what is it")],

@@ -11,7 +11,7 @@ from schemas import InputError
 from train import Rendered, TrainConfig
 from train.pack import Packed, pack
 from train.plan import Memory, Plan, activations, duration, lora_parameters, make_plan, refuse_too_large, size
-from train.render import IGNORED
+from train.rendered import IGNORED
 from train.sft import settings
 from train.trainer import Probe
 

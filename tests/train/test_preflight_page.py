@@ -121,7 +121,7 @@ def test_a_dataset_that_teaches_nothing_has_a_page_too(renderer: Renderer, tmp_p
 def test_every_code_has_a_meaning_and_stands_in_the_docs() -> None:
     from typing import get_args
 
-    from train.render import Reason
+    from train.rendered import Reason
 
     assert set(get_args(Reason)) <= MEANINGS.keys()
     docs = (Path(__file__).resolve().parents[2] / "docs" / "preflight.md").read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +13,7 @@ import pytest
 
 from schemas import GristmillError, InputError
 from train import push
+from train.folder import fingerprint
 
 
 class Hub(BaseHTTPRequestHandler):
@@ -83,6 +85,23 @@ def test_the_adapter_names_its_base_without_its_path(tiny_run: Path, tiny_folder
     assert not any(str(tiny_folder).encode() in text for text in hub["files"].values())
 
 
+def test_the_card_tells_the_evaluation_of_a_run_of_a_recipe_if_it_is_of_this_model(
+    tiny_run: Path, tmp_path: Path, hub: dict[str, Any]
+) -> None:
+    run = shutil.copytree(tiny_run, tmp_path / "out" / "model")
+    evaluation = tmp_path / "out" / "evaluation"
+    evaluation.mkdir()
+    record = {"rows": 8, "measures": {"f1": {"base": [0.25, 0, 1], "tuned": [0.75, 0, 1]}}}
+    (evaluation / "evaluation.json").write_text(json.dumps({**record, "tuned": "merged@another"}))
+    push(run, "org/name")
+    assert b"| f1 |" not in hub["files"]["README.md"]
+    (evaluation / "evaluation.json").write_text(
+        json.dumps({**record, "tuned": f"merged@{fingerprint(run / 'merged')}"})
+    )
+    push(run, "org/name")
+    assert b"| f1 | 0.25 | 0.75 |" in hub["files"]["README.md"]
+
+
 def test_a_hub_that_refuses_is_told(tiny_run: Path, hub: dict[str, Any]) -> None:
     hub["status"] = 403
     with pytest.raises(GristmillError, match=r"org/name: the model hub does not take it .*hf auth login") as caught:
@@ -101,12 +120,14 @@ def test_what_is_no_name_is_refused(tiny_run: Path, hub: dict[str, Any], to: str
 
 
 def test_what_is_no_finished_run_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no folder of a training run"):
+    with pytest.raises(InputError, match=r"no training\.json in this folder"):
         push(tmp_path, "org/name")
     (tmp_path / "training.json").write_text('{"status": "running"}')
     with pytest.raises(InputError, match="this run is not finished"):
         push(tmp_path, "org/name")
     (tmp_path / "training.json").write_text('{"status": "done"}')
+    with pytest.raises(InputError, match="this run is not finished"):
+        push(tmp_path, "org/name")
     (tmp_path / "merged").mkdir()
     with pytest.raises(InputError, match="it tuned all weights"):
         push(tmp_path, "org/name", adapter=True)

@@ -12,7 +12,7 @@ from curate.column import Column
 from schemas import InputError
 from schemas.parquet import read_table
 from train import LocalModel, read_rows
-from train.render import Rendered
+from train.rendered import Rendered
 from train.row_losses import LOSSES_SCHEMA, row_losses
 from train.run import conversations
 

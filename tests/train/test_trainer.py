@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+import train.plan
 import train.trainer
 from schemas import GristmillError
 from schemas.parquet import read_table
@@ -89,3 +90,15 @@ def test_a_loss_that_is_not_finite_names_the_very_rows(
 def test_many_numbers_are_named_by_the_first() -> None:
     assert listed([3]) == "3"
     assert listed(list(range(12))) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more"
+
+
+def test_checkpointing_that_the_plan_chose_trains_the_adapter_alike(
+    tiny_folder: Path, facts: pa.Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = steps_of(facts, tmp_path / "kept", tiny_folder, learning_rate=1e-2)
+    monkeypatch.setattr(train.plan, "ROOMY", 0.0)  # as if nothing fitted without it
+    again = steps_of(facts, tmp_path / "again", tiny_folder, learning_rate=1e-2)
+    assert json.loads((tmp_path / "again" / "training.json").read_text())["plan"]["checkpointing"] is True
+    assert [step["loss"] for step in again] == pytest.approx([step["loss"] for step in kept], rel=1e-4)
+    assert [step["grad_norm"] for step in again] == pytest.approx([step["grad_norm"] for step in kept], rel=1e-2)
+    assert again[-1]["loss"] < again[0]["loss"]

@@ -14,21 +14,22 @@ from schemas import InputError
 from schemas.atomic import make_folder, write_json
 from schemas.parquet import read_table, write_table
 from schemas.progress import Progress, silent
-from train.evaluation.answers import Journal, Reply, replies
+from train.evaluation.answers import Reply, replies
 from train.evaluation.asked import Asked, Selection, held_out, of_file, select
 from train.evaluation.checks import plain_checks
 from train.evaluation.config import EvaluateConfig
 from train.evaluation.errors import Check, find_errors
 from train.evaluation.guardrails import REFUSED, guardrails, read_guardrails
 from train.evaluation.measures import MEASURES, Comparison, compare, medians
-from train.evaluation.models import Models, find_models, read_run
 from train.evaluation.nearest import nearest
 from train.evaluation.notes import notes
 from train.evaluation.record import VERSION, earlier, kept_sections, show
 from train.evaluation.report import EvaluationReport, headline
 from train.evaluation.slices import slices
 from train.evaluation.table import ANSWERS_SCHEMA, Embedder, records
+from train.finished import Models, find_models, read_run
 from train.folder import fingerprint, load_config, require
+from train.journal import Journal
 from train.metrics_log import read_metrics
 from train.model import LocalModel, context_length, load_network
 

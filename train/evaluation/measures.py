@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 from typing import Any, Literal, NamedTuple, Self, TypeAlias
 
-from train.evaluation.metrics import Interval, bootstrap
+from train.interval import Interval, bootstrap
 
 Verdict = Literal["better", "worse", "no clear difference", "longer", "shorter"]
 Columns: TypeAlias = Mapping[str, Sequence[Any]]  # Any: columns of answers.parquet have different types
@@ -65,13 +65,13 @@ class Comparison(NamedTuple):
 
     def plain(self) -> dict[str, Any]:  # Any: lists and a text
         """Give it as JSON values; what is not a number is null."""
-        sides = {name: _plain(getattr(self, name)) for name in ("base", "tuned", "difference")}
+        sides = {name: interval.plain() for name, interval in self._asdict().items() if name != "verdict"}
         return {**sides, "verdict": self.verdict}
 
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> Self:  # Any: as above
         """Read it back."""
-        base, tuned, difference = (_interval(values[name]) for name in ("base", "tuned", "difference"))
+        base, tuned, difference = (Interval.read(values[name]) for name in ("base", "tuned", "difference"))
         return cls(base, tuned, difference, values["verdict"])
 
 
@@ -116,11 +116,3 @@ def verdict(good: Literal["higher", "lower", "neither"], difference: Interval) -
     if good == "neither":
         return "longer" if difference.mean > 0 else "shorter"
     return "better" if (difference.mean < 0) == (good == "lower") else "worse"
-
-
-def _plain(interval: Interval) -> list[float | None]:
-    return [None if math.isnan(value) else value for value in interval]
-
-
-def _interval(values: Sequence[float | None]) -> Interval:
-    return Interval(*(math.nan if value is None else value for value in values))

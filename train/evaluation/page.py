@@ -1,16 +1,16 @@
 """The evaluation as one page that needs nothing else: numbers, pictures, errors, slices and answers."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from train.evaluation.measures import MEASURES
 from train.evaluation.pictures import errors_picture, loss_picture, scatter_picture
 from train.evaluation.shown import visible
 from train.evaluation.spans import compare_words
 from train.evaluation.table import MODELS
+from train.html import environment
+from train.mix import Part, label
 
 _SHOWN = 60
 _SLICES = 40
@@ -18,17 +18,16 @@ _SLICES = 40
 
 def render_page(record: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:  # Any: values of JSON
     """Render the page of an evaluation from what evaluation.json and answers.parquet hold."""
-    environment = Environment(
-        loader=PackageLoader("train.evaluation"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"number": number, "signed": signed}
+    templates = environment("train.evaluation")
     whole: dict[str, Any] = visible(record)  # Any: as above
+    templates.filters |= {
+        "number": number,
+        "signed": signed,
+        "trained_row": row_names(whole),
+        "asked_row": row_names(whole, asked=True),
+    }
     every: list[dict[str, Any]] = visible(list(rows))  # Any: as above
-    return environment.get_template("page.html.j2").render(
+    return templates.get_template("page.html.j2").render(
         record=whole,
         labels={name: measure.label for name, measure in MEASURES.items()},
         percent={name for name, measure in MEASURES.items() if measure.percent},
@@ -42,6 +41,17 @@ def render_page(record: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) ->
         scatter=scatter_picture(every),
         errors=errors_picture(whole["errors"]),
     )
+
+
+def row_names(record: Mapping[str, Any], *, asked: bool = False) -> Callable[[int], str]:  # Any: values of JSON
+    """Give the function that names a row of the training data as people find it again; in a mix, by its dataset too.
+
+    Rows that were `asked` are those of a file of the user's where there is one, and have its numbers.
+    """
+    own = asked and record["settings"]["data"] is not None
+    told = () if own else record["preflight"].get("parts", ())  # a run of before has none
+    parts = [Part(each["name"], each["weight"], each["first"]) for each in told]
+    return lambda row: label(row, parts)
 
 
 def number(value: float | None, *, percent: bool = False) -> str:

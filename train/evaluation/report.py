@@ -88,8 +88,7 @@ class EvaluationReport:
         width = max((len(MEASURES[name].label) for name in self.measures), default=0)
         for name, (base, tuned, difference, verdict) in self.measures.items():
             lines.append(
-                f"  {MEASURES[name].label:<{width}} {base.mean:8.3f} {tuned.mean:8.3f}   {difference.mean:+.3f} "
-                f"[{difference.low:+.3f}, {difference.high:+.3f}]  {verdict}"
+                f"  {MEASURES[name].label:<{width}} {base.mean:8.3f} {tuned.mean:8.3f}   {difference.signed}  {verdict}"
             )
         seen = [each for each in self.errors if each.base or each.tuned]
         if seen:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from train.evaluation.measures import MEASURES
-from train.evaluation.page import number, signed
+from train.evaluation.page import number, row_names, signed
 from train.evaluation.shown import markdown
 
 _LOSING = 5
@@ -24,7 +24,7 @@ def render_summary(record: Mapping[str, Any], rows: Sequence[Mapping[str, Any]])
         _slices(record),
         _guardrails(record),
         *(_section(section) for section in record["sections"].values()),
-        _answers(rows),
+        _answers(record, rows),
         "\n".join(f"- {markdown(note, longest=1_000)}" for note in record["notes"]),
         _EXPLAINED,
     ]
@@ -114,13 +114,15 @@ def _section(section: Mapping[str, Any]) -> str:  # Any: as above
     return "\n\n".join(part for part in parts if part)
 
 
-def _answers(rows: Sequence[Mapping[str, Any]]) -> str:  # Any: rows of answers.parquet
+def _answers(record: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:  # Any: rows of answers.parquet
     """Show the answer that gained most and the one that lost most."""
     ordered = sorted(rows, key=lambda row: (row["base_f1"] - row["tuned_f1"], row["row"]))
     chosen = [("gained most", ordered[0]), ("lost most", ordered[-1])] if len(ordered) > 1 else []
+    named = row_names(record, asked=True)
     lines = []
     for label, row in chosen:
-        lines.append(f"**The answer that {label}** (row {row['row']}): {markdown(row['last_question'])}")
+        place = markdown(named(row["row"]))
+        lines.append(f"**The answer that {label}** (row {place}): {markdown(row['last_question'])}")
         for name, text in (("gold", row["gold"]), ("base", row["base_answer"]), ("tuned", row["tuned_answer"])):
             lines.append(f"- {name}: {markdown(text)}")
         lines.append("")

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from schemas import MissingExtraError
 from train.folder import fingerprint, load_tokenizer, quiet_libraries, require
 from train.model import load_network
 from train.render import Renderer
@@ -46,10 +45,7 @@ def check_installed() -> None:
         MissingExtraError: It is not.
     """
     require("torch", "transformers")
-    import importlib.util
-
-    if importlib.util.find_spec("lm_eval") is None:
-        raise MissingExtraError("lm-eval", extra="bench")
+    require("lm_eval", extra="bench")
 
 
 def prompting(contestant: Contestant, *, chat_template: bool) -> Prompting:

@@ -8,8 +8,8 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from train.evaluation.metrics import Interval, bootstrap
 from train.evaluation.record import Section
+from train.interval import Interval, bootstrap, plain_number
 
 Standing = Literal["better", "worse", "no clear difference", ""]
 
@@ -126,9 +126,9 @@ class BenchReport:
                     "models": [
                         {
                             "model": name,
-                            "value": _number(score.value),
-                            "stderr": _number(score.stderr),
-                            "difference": None if apart is None else [_number(value) for value in apart],
+                            "value": plain_number(score.value),
+                            "stderr": plain_number(score.stderr),
+                            "difference": None if apart is None else apart.plain(),
                             "standing": line.standing(number) or None,
                         }
                         for number, (name, score, apart) in enumerate(
@@ -196,15 +196,8 @@ def _apart(line: Line, number: int) -> str:
     if difference is None:
         return ""
     standing = line.standing(number)
-    return (
-        f"   {difference.mean:+.3f} [{difference.low:+.3f}, {difference.high:+.3f}]{'  ' if standing else ''}{standing}"
-    )
+    return f"   {difference.signed}{'  ' if standing else ''}{standing}"
 
 
 def _float(value: object) -> float:
     return float(value) if isinstance(value, int | float) else float("nan")
-
-
-def _number(value: float) -> float | None:
-    """Give a number as JSON can hold it: there is no NaN."""
-    return None if math.isnan(value) else value

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from schemas import InputError
 from schemas.atomic import make_folder, write_json
 from schemas.progress import Progress, silent
-from train.evaluation.models import find_models, read_run
+from train.finished import find_models, read_run
 from train.folder import first_line
 from train.harness.config import BenchConfig
 from train.harness.model import Contestant, Prompting, check_installed, open_model, prompting, quiet_harness, too_long

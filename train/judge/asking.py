@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from schemas import ChatRequest, ChatResponse, Client, LLMError
 from schemas.progress import Progress
-from train.evaluation.answers import Journal
+from train.journal import Journal
 
 
 class Replies(NamedTuple):

@@ -10,7 +10,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from train.evaluation.metrics import Interval
+from train.interval import Interval
 
 Floats = npt.NDArray[np.float64]
 

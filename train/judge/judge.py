@@ -10,7 +10,7 @@ import pyarrow as pa
 from schemas import ChatResponse, Client, LLMError
 from schemas.atomic import make_folder
 from schemas.progress import Progress, silent
-from train.evaluation.answers import Journal
+from train.journal import Journal
 from train.judge.asking import ask
 from train.judge.ballots import GOLD, STRANGER, Case, Kind, ballots, read_cases, texts_cut
 from train.judge.bradley_terry import elo

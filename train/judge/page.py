@@ -3,8 +3,8 @@
 from typing import Any
 
 import pyarrow as pa
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from train.html import environment
 from train.judge.report import JudgeReport
 
 _SHOWN = 40
@@ -18,17 +18,11 @@ def render_page(report: JudgeReport, table: pa.Table) -> str:
         report: What it found.
         table: The answers that it judged.
     """
-    environment = Environment(
-        loader=PackageLoader("train.judge"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"percent": _percent, "score": _score}
+    templates = environment("train.judge")
+    templates.filters |= {"percent": _percent, "score": _score}
     shown = _shown(report, table)
     flipped, told = report.flips
-    return environment.get_template("judge.html.j2").render(
+    return templates.get_template("judge.html.j2").render(
         report=report, shown=shown, total=report.verdicts.num_rows, flipped=flipped, told=told
     )
 

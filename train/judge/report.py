@@ -1,12 +1,11 @@
 """The outcome of a judge: who won, how far the judge can be relied on, and what it cost."""
 
-import math
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from train.evaluation.metrics import Interval
+from train.interval import Interval, plain_number
 from train.judge.controls import Control
 from train.judge.tally import Pairing, Share
 
@@ -93,14 +92,14 @@ class JudgeReport:
             "models": list(self.models),
             "rows": self.rows,
             "pairings": [_pairing(each) for each in self.pairings],
-            "elo": {model: _interval(interval) for model, interval in self.ratings},
+            "elo": {model: interval.plain() for model, interval in self.ratings},
             "controls": {
-                name: {**control._asdict(), "share": _number(control.share), "passed": control.passed}
+                name: {**control._asdict(), "share": plain_number(control.share), "passed": control.passed}
                 for name, control in (("identical_answers", self.same), ("gold_against_stranger", self.stranger))
             },
-            "first_place": {"share": _number(self.first_place.share), "of": self.first_place.of},
-            "longer_wins": {"share": _number(self.longer.share), "of": self.longer.of},
-            "length_correlation": _number(self.length_correlation),
+            "first_place": {"share": plain_number(self.first_place.share), "of": self.first_place.of},
+            "longer_wins": {"share": plain_number(self.longer.share), "of": self.longer.of},
+            "length_correlation": plain_number(self.length_correlation),
             "requests": self.requests,
             "unreadable": self.unreadable,
             "failed": self.failed,
@@ -117,8 +116,7 @@ class JudgeReport:
             f"  {'':<{width}}   wins  ties losses   score [95 % interval]",
         ]
         for each in self.pairings:
-            score = each.score
-            found = f"{score.mean:.3f} [{score.low:.3f}, {score.high:.3f}]" if each.rows else "—"
+            found = str(each.score) if each.rows else "—"
             lines.append(
                 f"  {f'{each.model} against {each.opponent}':<{width}} {each.wins:6} {each.ties:5} {each.losses:6}   "
                 f"{found}  {each.standing}"
@@ -161,8 +159,8 @@ def _pairing(each: Pairing) -> dict[str, Any]:  # Any: whatever JSON can hold
         "wins": each.wins,
         "ties": each.ties,
         "losses": each.losses,
-        "shares": {name: _interval(interval) for name, interval in each.shares.items()},
-        "score": _interval(each.score),
+        "shares": {name: interval.plain() for name, interval in each.shares.items()},
+        "score": each.score.plain(),
         "standing": each.standing,
         "identical": each.identical,
         "flipped": each.flipped,
@@ -170,15 +168,6 @@ def _pairing(each: Pairing) -> dict[str, Any]:  # Any: whatever JSON can hold
         "unreadable": each.unreadable,
         "failed": each.failed,
     }
-
-
-def _interval(interval: Interval) -> list[float | None]:
-    return [_number(value) for value in interval]
-
-
-def _number(value: float) -> float | None:
-    """Give a number as JSON can hold it: there is no NaN."""
-    return None if math.isnan(value) else value
 
 
 def _share(share: Share) -> str:

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from train.evaluation.metrics import Interval, bootstrap
+from train.interval import Interval, bootstrap
 
 Result = Literal["win", "tie", "loss"]
 Reading = Literal["win", "tie", "loss", "unreadable", "failed"]

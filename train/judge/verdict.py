@@ -2,8 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
+
+from schemas.json_objects import json_objects
 
 Choice = Literal["A", "B", "tie"]
 
@@ -55,7 +57,7 @@ def read_verdict(text: str) -> Verdict | None:
     `better: A` will do, and so will a reply that is nothing but A, B or tie.
     """
     text = text[:_MOST_CHARACTERS]
-    found = [verdict for value in _objects(text) if (verdict := _verdict(value)) is not None]
+    found = [verdict for value in json_objects(text) if (verdict := _verdict(value)) is not None]
     if not found:
         bare = [match[1] for match in _BARE.finditer(text)] or [text]
         found = [Verdict(choice, "") for word in bare if (choice := _choice(word)) is not None]
@@ -74,18 +76,3 @@ def _verdict(value: Mapping[str, Any]) -> Verdict | None:  # Any: JSON
 
 def _choice(value: object) -> Choice | None:
     return _CHOICES.get(value.strip(" \t\r\n\"'*.").lower()) if isinstance(value, str) else None
-
-
-def _objects(text: str) -> Iterator[Mapping[str, Any]]:  # Any: JSON
-    """Find the JSON objects in a text, one after the other; what lies inside one is none."""
-    decoder = json.JSONDecoder(strict=False)
-    start = text.find("{")
-    while start >= 0:
-        try:
-            value, end = decoder.raw_decode(text, start)
-        except (ValueError, RecursionError):
-            end = start + 1
-        else:
-            if isinstance(value, dict):
-                yield value
-        start = text.find("{", end)

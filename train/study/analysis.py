@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from train.config import TrainConfig
-from train.evaluation.metrics import Interval
-from train.render import IGNORED
+from train.interval import Interval
+from train.rendered import IGNORED
 from train.study.config import StudyConfig
 from train.study.intervals import Bootstrap, Drawn
 from train.study.law import forecast

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from train.evaluation.metrics import Interval
+from train.interval import Interval
 
 _DRAWS = 2_000
 

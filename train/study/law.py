@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from train.evaluation.metrics import Interval
+from train.interval import Interval
 from train.study.intervals import Drawn
 
 _EXPONENTS = np.linspace(0.02, 3, 150)

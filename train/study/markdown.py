@@ -1,6 +1,6 @@
 """A study as a short Markdown text, for a pull request or a mail."""
 
-from train.evaluation.metrics import Interval
+from train.interval import Interval
 from train.study.report import Point, StudyReport
 
 

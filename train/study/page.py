@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from train.evaluation.metrics import Interval
+from train.html import environment
+from train.interval import Interval
 from train.picture import picture
 from train.study.report import StudyReport
 
@@ -20,15 +20,9 @@ _COLOURS = {"helps": _HELPS, "hurts": _HURTS}
 
 def render_page(report: StudyReport) -> str:
     """Render the page of a study."""
-    environment = Environment(
-        loader=PackageLoader("train.study"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"number": _number, "signed": _signed, "percent": _percent}
-    return environment.get_template("page.html.j2").render(
+    templates = environment("train.study")
+    templates.filters |= {"number": _number, "signed": _signed, "percent": _percent}
+    return templates.get_template("page.html.j2").render(
         report=report,
         curve=_curve(report),
         worth=_worth(report) if report.stages else None,

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from train.evaluation.metrics import Interval
+from train.interval import Interval
 from train.study.law import Forecast
 
 Verdict = Literal["helps", "hurts", "no clear difference", "does nothing", "others do the same"]
@@ -134,7 +134,7 @@ class StudyReport:
         elif last.against_base.low > 0:
             what = f"rises by {measured}"
         else:
-            what = f"shows no clear change ({_signed(last.against_base)})"
+            what = f"shows no clear change ({last.against_base.signed})"
         return f"Trained on {last.rows:,.0f} rows, the loss per token of held-out answers {what}. {self.more_rows}"
 
     @property
@@ -157,8 +157,8 @@ class StudyReport:
         ]
         for point in self.points:
             trained = f"{point.rows:>7,.0f} {point.steps:>6.0f} {point.epochs:>6.1f}"
-            against = _signed(point.against_base) if point.steps else ""
-            lines.append(f"  {point.name:<10} {trained}   {_interval(point.loss):<24} {against}".rstrip())
+            against = point.against_base.signed if point.steps else ""
+            lines.append(f"  {point.name:<10} {trained}   {point.loss!s:<24} {against}".rstrip())
         width = max((len(stage.stage) for stage in self.stages), default=0)
         if self.stages:
             lines.append(
@@ -166,17 +166,9 @@ class StudyReport:
             )
         for stage in self.stages:
             did = f"{stage.dropped:>7,} {stage.changed:>7,}"
-            lines.append(f"  {stage.stage:<{width}} {did}   {_signed(stage.worth):<26} {stage.verdict}")
+            lines.append(f"  {stage.stage:<{width}} {did}   {stage.worth.signed:<26} {stage.verdict}")
         lines += [self.headline, *(f"  note: {warning}" for warning in self.warnings), f"The page: {self.page}"]
         return "\n".join(lines)
-
-
-def _interval(interval: Interval) -> str:
-    return f"{interval.mean:.3f} [{interval.low:.3f}, {interval.high:.3f}]"
-
-
-def _signed(interval: Interval) -> str:
-    return f"{interval.mean:+.3f} [{interval.low:+.3f}, {interval.high:+.3f}]"
 
 
 def _plain(value: Any) -> Any:  # Any: whatever JSON can hold

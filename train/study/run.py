@@ -12,11 +12,14 @@ from schemas import InputError
 from schemas.atomic import make_folder, write_json, write_text
 from schemas.parquet import write_table
 from schemas.progress import Progress, silent
+from train.adapter import check_adapter
 from train.config import TrainConfig
 from train.folder import find_model, fingerprint, load_config, load_tokenizer, require
 from train.model import context_length
 from train.pack import pack, pack_length
-from train.render import Rendered, Renderer
+from train.plan import duration, unheard
+from train.render import Renderer
+from train.rendered import Rendered
 from train.run import Rows, conversations, read_rows
 from train.sft import settings
 from train.sides import Clusters
@@ -40,10 +43,6 @@ from train.study.trial import (
 Say = Callable[[str], object]
 
 
-def _unheard(_: str) -> None:
-    """Say nothing."""
-
-
 class _Packs(NamedTuple):
     """How many packs some rows fill, and how many steps read them once."""
 
@@ -60,7 +59,7 @@ def study(  # noqa: PLR0913 - all but two are optional
     ablations: Sequence[Ablation] = (),
     clusters: Clusters | None = None,
     progress: Progress = silent,
-    say: Say = _unheard,
+    say: Say = unheard,
 ) -> StudyReport:
     """Train on subsets of the rows, and on what each stage of curation left out would leave, and measure all alike.
 
@@ -87,9 +86,11 @@ def study(  # noqa: PLR0913 - all but two are optional
     require("torch", "transformers", "accelerate", "datasets", "trl", "peft", "matplotlib")
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         raise InputError("a study runs in one process", mend="Start it without `accelerate launch`, on one GPU")
+    _refuse_ignored(training)
     settings(training, out)  # wrong settings are told before anything is read
     full = data if isinstance(data, Rows) else read_rows(data)
     folder = find_model(training.model)
+    check_adapter(folder, training)
     renderer = Renderer(load_tokenizer(folder))
     context = context_length(load_config(folder), renderer)
     shared = share(full, ablations, renderer, context=context, config=training, clusters=clusters, progress=progress)
@@ -114,6 +115,17 @@ def study(  # noqa: PLR0913 - all but two are optional
     _write(report)
     shutil.rmtree(out / "running", ignore_errors=True)  # what an earlier study with other settings left
     return report
+
+
+def _refuse_ignored(training: TrainConfig) -> None:
+    """Refuse settings that say which rows are trained: that is what a study varies."""
+    for name in ("mix", "data_weight", "held_out_data"):
+        if getattr(training, name) != getattr(TrainConfig(seed=training.seed), name):
+            raise InputError(
+                f"a study does not take {name}: it varies the rows of one dataset",
+                where=name,
+                mend="Leave it out; rows to hold out can be marked in a column `split`",
+            )
 
 
 def plan(bench: Bench, shared: Shared, ablations: Sequence[Ablation], config: StudyConfig) -> list[Trial]:
@@ -188,7 +200,7 @@ def _run(bench: Bench, trials: Sequence[Trial], progress: Progress, say: Say) ->
         left -= trial.tokens
         if number == 1 and left:
             rest = (time.monotonic() - started) * left / trial.tokens
-            say(f"  the rest will take about {_time(rest)}")
+            say(f"  the rest will take about {duration(rest)}")
     return results, trained
 
 
@@ -206,10 +218,6 @@ def _plan_text(bench: Bench, trials: Sequence[Trial], results: dict[str, Result]
         packs, steps = f"{first.packs:>6,} packs", f"{first.steps:>6,} steps {first.tokens:>12,} tokens"
         lines.append(f"  {name:<22} {rows:>8,.0f} rows {packs} {steps} x {len(of_it)} seeds  {note}".rstrip())
     return lines
-
-
-def _time(seconds: float) -> str:
-    return f"{round(seconds / 60)} minutes" if seconds >= 90 else f"{max(1, round(seconds))} seconds"
 
 
 def _questions(full: Rows, shared: Shared) -> list[Question]:

@@ -13,7 +13,8 @@ from schemas.progress import Progress
 from train.checked import Checked
 from train.config import TrainConfig
 from train.preflight import check_rows
-from train.render import Rendered, Renderer
+from train.render import Renderer
+from train.rendered import Rendered
 from train.run import Rows, conversations
 from train.sides import Clusters
 from train.split import given_split, split

@@ -11,24 +11,24 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from schemas import ChatRequest, LLMError, Message, rouge_l
 from schemas.atomic import atomic_folder, make_folder, write_json
 from schemas.progress import Progress
 from train.config import TrainConfig
+from train.digest import digest
 from train.evaluation.metrics import token_f1
 from train.folder import saving
 from train.merge import save_model
 from train.metrics_log import read_metrics
 from train.model import LocalModel
 from train.pack import pack
-from train.render import Rendered, Renderer
+from train.plan import refuse_too_large
+from train.render import Renderer
+from train.rendered import Rendered
 from train.sft import fine_tune
 from train.start import load_base, plan_run
-
-if TYPE_CHECKING:
-    pass
 
 _NOT_OURS = {"model", "seed", "max_steps", "epochs", "max_length", "over_length", "held_out", "save_every"}
 """Settings that a trial has of its own, or that show in the tokens of its rows."""
@@ -133,16 +133,6 @@ def trial_key(bench: Bench, model: str, rows: Sequence[Rendered], *, steps: int,
     return hashlib.sha256(json.dumps(made_from, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
-def digest(rows: Sequence[Rendered]) -> str:
-    """Hash the tokens and labels of rows, and their order."""
-    whole = hashlib.sha256()
-    for row in rows:
-        whole.update(f"{len(row.ids)}:".encode())
-        whole.update(row.ids.tobytes())
-        whole.update(row.labels.tobytes())
-    return whole.hexdigest()[:16]
-
-
 def known(out: Path, trial: Trial) -> Result | None:
     """Read the result of a trial that is done; None where it is not, or its file is damaged."""
     try:
@@ -158,7 +148,7 @@ def run_trial(bench: Bench, trial: Trial, progress: Progress) -> Result:
     The network is measured as it lies in memory: nothing is merged, and nothing saved but what is to be kept.
 
     Raises:
-        InputError: A setting is wrong.
+        InputError: A setting is wrong, or the training does not fit into memory.
         LLMError: A held-out question cannot be answered.
         OutputError: A file cannot be written.
         GristmillError: The loss is not finite.
@@ -166,17 +156,20 @@ def run_trial(bench: Bench, trial: Trial, progress: Progress) -> Result:
     started = time.monotonic()
     folder = bench.out / "running" / trial.key
     config = dataclasses.replace(bench.config, seed=trial.seed, max_steps=trial.steps or None)
-    network = load_base(bench.folder, config)
     steps: list[dict[str, Any]] = []  # Any: numbers of several kinds
     if trial.steps:
         make_folder(folder)
         packed = pack(trial.rows, bench.length)
         plan = plan_run(packed, trial.rows, bench.folder, config=config, out=folder)
+        refuse_too_large(plan, where=str(bench.folder), full=config.method == "full")
+        network = load_base(bench.folder, config)
         tuned = fine_tune(network, packed, plan, bench.renderer, config=config, folder=folder, progress=progress)
         steps = read_metrics(folder / "metrics.jsonl")
         network = _as_it_was(tuned.model)
         if bench.keep:
             _keep(bench, network, trial)
+    else:
+        network = load_base(bench.folder, config)
     model = LocalModel(network, bench.renderer, name=trial.variant)
     scores = model.score(bench.test, progress=progress)
     answers = None if bench.questions is None else _answers(model, bench.questions, bench.max_tokens, progress)

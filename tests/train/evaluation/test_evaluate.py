@@ -15,7 +15,7 @@ import pytest
 from schemas import InputError, Message
 from schemas.parquet import read_table
 from train import EvaluateConfig, Renderer, TrainConfig, evaluate, train
-from train.evaluation.answers import Journal, questions
+from train.evaluation.answers import questions
 from train.evaluation.errors import Answered
 from train.evaluation.record import Section, put_section
 from train.folder import load_tokenizer
@@ -234,12 +234,6 @@ def test_only_the_last_answer_of_a_conversation_is_asked(tiny_folder: Path) -> N
     assert renderer.decode(question.prompt).endswith("c<|im_end|>\n<|im_start|>assistant\n")
     labels = question.rendered.labels
     assert renderer.decode(labels[labels != -100]) == "d<|im_end|>"
-
-
-def test_a_journal_keeps_what_was_put(tmp_path: Path) -> None:
-    Journal(tmp_path / "j.jsonl").put("a", {"text": "ü\n"})
-    assert Journal(tmp_path / "j.jsonl").get("a") == {"text": "ü\n"}
-    assert Journal(tmp_path / "j.jsonl").get("b") is None
 
 
 @pytest.mark.parametrize("settings", [{"max_tokens": 0}, {"max_rows": 0}], ids=["tokens", "rows"])

@@ -1,10 +1,8 @@
 """Measures of answers, worked out by hand."""
 
-import math
-
 import pytest
 
-from train import bootstrap, exact_match, token_f1
+from train import exact_match, token_f1
 from train.evaluation.metrics import chrf
 
 
@@ -56,25 +54,3 @@ def test_chrf_goes_from_0_to_100(answer: str, gold: str, score: float) -> None:
 def test_chrf_counts_shared_runs_of_letters() -> None:
     assert 0 < chrf("the reds", "the red") < 100
     assert chrf("the red house", "the red houses") > chrf("a dog", "the red houses")
-
-
-def test_an_interval_of_equal_values_has_no_width() -> None:
-    assert bootstrap([2.0, 2.0, 2.0], seed=0) == (2.0, 2.0, 2.0)
-
-
-def test_a_mean_is_weighted_by_tokens() -> None:
-    assert bootstrap([1.0, 4.0], [3.0, 1.0], seed=0).mean == pytest.approx(7 / 4)
-
-
-def test_an_interval_is_seeded_and_holds_the_mean() -> None:
-    values = [float(number % 7) for number in range(50)]
-    first = bootstrap(values, seed=1)
-    assert first == bootstrap(values, seed=1)
-    assert first != bootstrap(values, seed=2)
-    assert first.low < first.mean < first.high
-    # mean of 0..6 has a standard error of about 2 / sqrt(50) = 0.28; 95 % is 1.96 of them on either side
-    assert first.high - first.low == pytest.approx(2 * 1.96 * 2 / math.sqrt(50), rel=0.15)
-
-
-def test_nothing_has_no_mean() -> None:
-    assert math.isnan(bootstrap([], seed=0).mean)

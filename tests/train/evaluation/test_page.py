@@ -95,3 +95,37 @@ def test_nothing_in_a_line_of_markdown_is_markup() -> None:
     assert markdown("1. a") == "1\\. a"
     assert markdown("- a") == "\\- a"
     assert len(markdown("a" * 1_000, longest=10)) == 10
+
+
+def test_rows_of_a_mix_are_named_by_their_dataset(evaluation: Path) -> None:
+    record, rows = read_record(evaluation), read_table(evaluation / "answers.parquet").to_pylist()
+    assert rows[0]["row"] == 6
+    assert "gold · row 6<" in render_page(record, rows)
+    parts = [{"name": "<a>.jsonl", "weight": 1.0, "first": 1}, {"name": "b.jsonl", "weight": 0.5, "first": 4}]
+    record["preflight"]["parts"] = parts
+    rows[0]["nearest"] = [{"row": 2, "question": "q", "answer": "a", "similarity": 0.5}]
+    page = render_page(record, rows)
+    assert "gold · row b.jsonl:3<" in page
+    assert "training row &lt;a&gt;.jsonl:2 ·" in page
+    assert "b.jsonl 0.5" in page
+    record["settings"]["data"] = "mine.jsonl"  # then the rows that were asked are those of that file
+    page = render_page(record, rows)
+    assert "gold · row 6<" in page
+    assert "training row &lt;a&gt;.jsonl:2 ·" in page
+
+
+def test_a_run_of_before_mixes_were_known_is_shown(evaluation: Path) -> None:
+    record, rows = read_record(evaluation), read_table(evaluation / "answers.parquet").to_pylist()
+    del record["preflight"]["parts"]
+    for name in ("mix", "data_weight", "lora_dora", "quantise", "leaks"):
+        del record["training"]["settings"][name]
+    assert "What was trained" in render_page(record, rows)
+
+
+def test_all_weights_are_not_told_as_a_merge(evaluation: Path) -> None:
+    record, rows = read_record(evaluation), read_table(evaluation / "answers.parquet").to_pylist()
+    assert "of the adapter's logits in float32" in render_page(record, rows)
+    record["training"]["result"]["drift"] |= {"mean": 0.0, "effect": 0.0}
+    page = render_page(record, rows)
+    assert "adapter" not in page[page.index('id="trained"') :].partition("Preflight")[0].replace("lora", "")
+    assert "of the trained logits" in page

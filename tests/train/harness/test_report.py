@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from train.evaluation.metrics import Interval
 from train.harness.report import BenchReport, lines
+from train.interval import Interval
 
 
 def got(value: float, rows: dict[str, float], **more: Any) -> dict[str, Any]:  # Any: JSON

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from train.evaluation.metrics import Interval
+from train.interval import Interval
 from train.study import Forecast, Law, Point, StageWorth, StudyReport
 
 

@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from train.evaluation.metrics import Interval
+from train.interval import Interval
 from train.study import StudyReport
 
 

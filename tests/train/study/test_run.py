@@ -12,9 +12,11 @@ import train.study.trial as trials
 from schemas import GristmillError, InputError
 from schemas.progress import Bar, SilentBar, silent
 from train import LocalModel, TrainConfig, read_rows
-from train.render import Rendered
+from train.mix import MixPart
+from train.rendered import Rendered
 from train.run import Rows, conversations
 from train.sft import Tuned, fine_tune
+from train.start import load_base
 from train.study import Ablation, StudyConfig, StudyReport, study
 from train.study.trial import Bench, Result, Trial, run_trial
 
@@ -241,3 +243,38 @@ def test_a_loss_that_is_not_finite_stops_the_study(training: TrainConfig, facts:
     wild = dataclasses.replace(training, learning_rate=1e30, method="full")
     with pytest.raises(GristmillError, match="the loss is"):
         study(read_rows(facts), tmp_path, config=StudyConfig(sizes=(100,), seeds=(0,)), training=wild)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"mix": (MixPart(data="other.jsonl"),)}, {"data_weight": 0.5}, {"held_out_data": "held.jsonl"}],
+    ids=["mix", "weight", "held-out file"],
+)
+def test_a_setting_that_a_study_would_ignore_is_refused(
+    training: TrainConfig, facts: pa.Table, tmp_path: Path, settings: dict[str, Any]
+) -> None:
+    with pytest.raises(InputError, match=f"does not take {next(iter(settings))}"):
+        study(read_rows(facts), tmp_path, config=STUDY, training=dataclasses.replace(training, **settings))
+
+
+def test_a_wrong_adapter_is_told_before_anything_is_trained(
+    training: TrainConfig, facts: pa.Table, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=r"Did you mean q_proj\?"):
+        study(read_rows(facts), tmp_path, config=STUDY, training=dataclasses.replace(training, lora_targets="q_prj"))
+
+
+def test_a_training_that_does_not_fit_is_refused_before_a_weight_is_read(
+    training: TrainConfig, facts: pa.Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[TrainConfig] = []
+
+    def watched(folder: Path, config: TrainConfig) -> Any:  # Any: a model
+        loaded.append(config)
+        return load_base(folder, config)
+
+    monkeypatch.setattr(trials, "load_base", watched)
+    monkeypatch.setattr("train.start.free_memory", lambda device: 1e5)
+    with pytest.raises(InputError, match="training needs about"):
+        study(read_rows(facts), tmp_path, config=STUDY, training=training)
+    assert [config.max_steps for config in loaded] == [None]  # the base model alone, which is measured first

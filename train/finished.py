@@ -1,4 +1,4 @@
-"""The two models of a finished run: found, and checked to be the ones that the run says."""
+"""A finished run: its record, and its two models, checked to be the ones that the record says."""
 
 import json
 from collections.abc import Mapping
