@@ -109,7 +109,7 @@ class Renderer:
                         pieces.append(self._pieces(messages))
                     except _UnrenderableError as error:
                         pieces.append(Fault(row, name, error.reason, str(error)))
-                tokens = pool.submit(lambda pieces=pieces: list(self._tokenise(pieces)))
+                tokens = pool.submit(self._all_tokens, pieces)
                 if waiting is not None:
                     yield from _outcomes(waiting)
                 waiting = _Batch([(row, name) for row, name, _ in batch], pieces, tokens)
@@ -200,6 +200,9 @@ class Renderer:
                 "template_raised", str(error).splitlines()[0] if str(error) else repr(error)
             ) from error
         return str(text)
+
+    def _all_tokens(self, rows: Sequence[list[_Piece] | Fault]) -> list[list[list[int]] | None]:
+        return list(self._tokenise(rows))
 
     def _tokenise(self, rows: Sequence[list[_Piece] | Fault]) -> Iterator[list[list[int]] | None]:
         """Give the tokens of each piece of the rows without a fault; None where a token crosses a border."""
