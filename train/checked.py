@@ -74,7 +74,7 @@ class Preflight:
         completion_quantiles: The same of the tokens of a row that are learnt.
         histogram: Rows by their length in tokens: (from, up to but without, rows).
         max_length: Most tokens of a row.
-        max_length_origin: `given`, or `data` where it was chosen from the rows.
+        max_length_origin: `given`, `model` where the model reads no more, or `data` where it was chosen from the rows.
         over_length: What becomes of longer rows.
         injected_system: System prompt that the template puts into rows without one, in training and inference alike.
         template_origin: Where the chat template comes from; `alpaca` where the model has none.
@@ -99,7 +99,7 @@ class Preflight:
     completion_quantiles: dict[str, int]
     histogram: list[tuple[int, int, int]]
     max_length: int
-    max_length_origin: Literal["given", "data"]
+    max_length_origin: Literal["given", "model", "data"]
     over_length: OverLength
     injected_system: str
     template_origin: str

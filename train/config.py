@@ -4,7 +4,8 @@ import dataclasses
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from types import NoneType
+from typing import Any, Literal, get_args, get_type_hints
 
 from schemas import InputError
 from train.checked import OverLength
@@ -51,6 +52,13 @@ OWNED: Mapping[str, str] = {
     "trust_remote_code": "code that comes with a model is never run",
 }
 """Fields of TRL's SFTConfig that cannot be set through `sft`, and why."""
+
+_CHOICES = {
+    "method": ("lora", "full"),
+    "over_length": ("drop", "truncate", "error"),
+    "leaks": ("note", "drop", "error"),
+    "quantise": ("none", "4bit"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +119,8 @@ class TrainConfig:
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise InputError(f"{name} = {value} is below 1", mend=f"Choose 1 or more for {name}")
+        if not 0 <= self.seed < 2**32:
+            raise InputError(f"seed = {self.seed} is not in [0, 2^32)", mend="Choose 0 or another small whole number")
         for name in ("epochs", "learning_rate"):
             value = getattr(self, name)
             if value is not None and not value > 0:
@@ -122,14 +132,10 @@ class TrainConfig:
                 f"held_out = {self.held_out} is neither a share nor a number of rows",
                 mend="Choose a share below 1 or a whole number of rows",
             )
-        if self.method not in {"lora", "full"}:
-            raise InputError(f"there is no method {self.method!r}", mend="Choose lora or full")
-        if self.over_length not in {"drop", "truncate", "error"}:
-            raise InputError(f"there is no over_length {self.over_length!r}", mend="Choose drop, truncate or error")
-        if self.leaks not in {"note", "drop", "error"}:
-            raise InputError(f"there is no leaks {self.leaks!r}", mend="Choose note, drop or error")
-        if self.quantise not in {"none", "4bit"}:
-            raise InputError(f"there is no quantise {self.quantise!r}", mend="Choose none or 4bit")
+        for name, choices in _CHOICES.items():
+            if (value := getattr(self, name)) not in choices:
+                listed = f"{', '.join(choices[:-1])} or {choices[-1]}"
+                raise InputError(f"there is no {name} {value!r}", mend=f"Choose {listed}")
         if not self.lora_targets:
             raise InputError("lora_targets names no layer", mend="Leave it out for every linear layer")
         if self.method == "full" and (self.quantise != "none" or self.lora_dora or self.lora_targets != "all-linear"):
@@ -148,12 +154,12 @@ def check_sft(settings: Mapping[str, Any]) -> None:  # Any: SFTConfig's fields a
     """Refuse what cannot be set through `sft`.
 
     Raises:
-        InputError: SFTConfig has no such field, or it is ours.
+        InputError: SFTConfig has no such field, it is ours, or the value is of another type.
     """
     from trl.trainer.sft_config import SFTConfig
 
-    known = {each.name for each in dataclasses.fields(SFTConfig)}
-    for name in settings:
+    known, hints = {each.name for each in dataclasses.fields(SFTConfig)}, get_type_hints(SFTConfig)
+    for name, value in settings.items():
         if name in OWNED:
             raise InputError(f"{name} cannot be set here: {OWNED[name]}", where="sft", mend=f"Leave {name} out")
         if name not in known:
@@ -164,3 +170,17 @@ def check_sft(settings: Mapping[str, Any]) -> None:  # Any: SFTConfig's fields a
                 where="sft",
                 mend=f"Did you mean {near[0]}?" if near else "See TRL's SFTConfig for what there is",
             )
+        _check_value(name, value, hints[name])
+
+
+def _check_value(name: str, value: Any, hint: Any) -> None:  # Any: whatever is set, for a field of any type
+    """Refuse a value that is no flag or number where one is wanted; TRL takes any text for true."""
+    kinds = set(get_args(hint) or (hint,))
+    if kinds <= {bool, NoneType}:
+        fits, wanted = isinstance(value, bool), "true or false"
+    elif kinds <= {int, float, NoneType}:
+        fits, wanted = isinstance(value, int | float) and not isinstance(value, bool), "a number"
+    else:
+        return
+    if not fits and not (value is None and NoneType in kinds):
+        raise InputError(f"{name} = {value} is not {wanted}", where="sft", mend=f"Set {name} to {wanted}")

@@ -27,9 +27,11 @@ def read_run(run: Path) -> dict[str, Any]:  # Any: what training.json holds
     try:
         record: dict[str, Any] = json.loads((run / "training.json").read_text(encoding="utf-8"))
         status = record["status"]
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise InputError(
-            "no training.json in this folder", where=str(run), mend="Give the folder of a training run"
+            "no folder of a training run: there is no training.json in it",
+            where=str(run),
+            mend="Give the -o of `train`",
         ) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(

@@ -95,7 +95,7 @@ def join(parts: "Sequence[tuple[str, float, AnyRows]]") -> "AnyRows":
     Raises:
         InputError: One dataset is named twice.
     """
-    names = _names([name for name, _, _ in parts])
+    names = _names([(name, weight) for name, weight, _ in parts])
     placed, first = list[Part](), 1
     tables, numbers, unreadable = [], list[npt.NDArray[np.int64]](), list[tuple[int, str]]()
     split = any("split" in rows.table.column_names for _, _, rows in parts)
@@ -174,11 +174,15 @@ def _draws(ids: Sequence[str], seed: int) -> npt.NDArray[np.float64]:
     return np.fromiter((int.from_bytes(each) / 2**48 for each in digests), np.float64, len(ids))
 
 
-def _names(given: Sequence[str]) -> list[str]:
+def _names(parts: Sequence[tuple[str, float]]) -> list[str]:
     """Shorten paths to the names of their files where these tell them apart."""
-    twice = next((name for number, name in enumerate(given) if name in given[:number]), None)
+    given = [name for name, _ in parts]
+    twice = next((number for number, name in enumerate(given) if name in given[:number]), None)
     if twice is not None:
-        raise InputError("this dataset is named twice", where=twice, mend="Name it once, with the sum of the weights")
+        name, weight = parts[twice]
+        if not weight:
+            raise InputError("these rows would be trained and held out", where=name, mend="Hold out another file's")
+        raise InputError("this dataset is named twice", where=name, mend="Name it once, with the sum of the weights")
     short = [Path(name).name or name for name in given]
     return [short_ if short.count(short_) == 1 else name for name, short_ in zip(given, short, strict=True)]
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -65,7 +65,10 @@ def check_rows(  # noqa: PLR0913 - each is a setting of its own, and all but two
         if kept is not None:
             rendered.append(kept)
     records.sort(key=lambda record: record["row"])
-    report = _report(records, rendered, lengths, renderer, limit, given=bool(max_length), over_length=over_length)
+    origin: Literal["given", "model", "data"] = (
+        "data" if not max_length else "model" if max_length > context else "given"
+    )
+    report = _report(records, rendered, lengths, renderer, limit, origin=origin, over_length=over_length)
     return Checked(report, rendered, pa.Table.from_pylist(records, schema=PREFLIGHT_SCHEMA))
 
 
@@ -158,7 +161,7 @@ def _report(  # noqa: PLR0913 - the pieces of one record, put together in one pl
     renderer: Renderer,
     limit: int,
     *,
-    given: bool,
+    origin: Literal["given", "model", "data"],
     over_length: OverLength,
 ) -> Preflight:
     codes = count_codes(records)
@@ -175,7 +178,7 @@ def _report(  # noqa: PLR0913 - the pieces of one record, put together in one pl
         completion_quantiles=quantiles(learnt),
         histogram=bins(lengths),
         max_length=limit,
-        max_length_origin="given" if given else "data",
+        max_length_origin=origin,
         over_length=over_length,
         injected_system=renderer.injected_system,
         template_origin=renderer.template_origin,

@@ -69,7 +69,9 @@ def length_lines(seen: Preflight, *, ascii_only: bool = False) -> list[str]:
     """Draw how long rows are, and tell how their tokens are divided."""
     if not seen.histogram:
         return []
-    origin = "chosen from the rows" if seen.max_length_origin == "data" else "given"
+    origin = {"data": "chosen from the rows", "model": "all that the model reads", "given": "given"}[
+        seen.max_length_origin
+    ]
     tokens = {"row": seen.quantiles, "prompt": seen.prompt_quantiles, "completion": seen.completion_quantiles}
     return [
         f"  tokens of a row, and rows (max_length is {seen.max_length:,}, {origin}; longer ones: {seen.over_length}):",

@@ -156,7 +156,7 @@ def read_rows(data: Any, *, columns: Mapping[str, str] | None = None) -> Rows:  
                 "no curated.parquet in this folder", where=str(data), mend="Give a curated folder, or a file of rows"
             )
         data /= "curated.parquet"
-    source = open_examples(data, columns=columns)
+    source = open_examples(data, columns=columns, keep_going=True)  # broken lines are told of with all other rows
     numbers, unreadable, batches = [np.empty(0, np.int64)], [], []
     for batch in source.batches():
         numbers.append(batch.numbers.to_numpy())

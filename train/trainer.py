@@ -140,21 +140,28 @@ def trainer_class(packed: Packed, on_probe: Callable[[Probe | None], None] | Non
             head = f"the loss is {loss} at step {self.state.global_step + 1}, in pack {listed(packs)}"
             rows = [row for pack in packs for row in rows_of(packed, pack)]
             where = str(self.args.output_dir)
+            saved = "; the last checkpoint is whole" if any(Path(where).glob("checkpoint-*")) else ""
             if not all(bool(weight.isfinite().all()) for weight in model.parameters()):
                 return GristmillError(
                     f"{head} with the rows {listed(rows)}; the weights were not finite before it",
                     where=where,
-                    mend="Lower learning_rate, or check the base model; the last checkpoint is whole",
+                    mend=f"Lower learning_rate, or check the base model{saved}",
                 )
             blamed = [
                 row for row, alone in zip(rows, self._alone(model, inputs), strict=True) if not math.isfinite(alone)
             ]
+            if len(blamed) == len(rows) > 1:
+                return GristmillError(
+                    f"{head}; none of its rows ({listed(rows)}) has a finite loss alone, so it is the weights' doing",
+                    where=where,
+                    mend=f"Lower learning_rate, or check the base model{saved}",
+                )
             return GristmillError(
                 f"{head}; the rows whose loss is not finite are {listed(blamed)}"
                 if blamed
                 else f"{head}; its rows are {listed(rows)}, each of finite loss alone",
                 where=where,
-                mend="Look at these rows, or lower learning_rate; the last checkpoint is whole",
+                mend=f"Look at these rows, or lower learning_rate{saved}",
             )
 
         def _alone(self, model: Any, inputs: Any) -> list[float]:  # Any: as above

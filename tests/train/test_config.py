@@ -14,6 +14,7 @@ from train.config import OWNED, check_sft
         ({"epochs": 0.0}, "epochs = 0.0 is not above 0"),
         ({"learning_rate": -1e-4}, "learning_rate = -0.0001 is not above 0"),
         ({"lora_dropout": 1.0}, "lora_dropout"),
+        ({"seed": -1}, r"seed = -1 is not in \[0, 2\^32\)"),
         ({"held_out": 1.5}, "neither a share nor a number"),
         ({"method": "qlora"}, "there is no method 'qlora'"),
         ({"over_length": "cut"}, "there is no over_length 'cut'"),
@@ -22,7 +23,7 @@ from train.config import OWNED, check_sft
 )
 def test_a_wrong_value_is_named(settings: dict[str, object], message: str) -> None:
     with pytest.raises(InputError, match=message):
-        TrainConfig(seed=0, **settings)  # type: ignore[arg-type] # wrong on purpose
+        TrainConfig(**{"seed": 0, **settings})  # type: ignore[arg-type] # wrong on purpose
 
 
 def test_the_rate_follows_the_method() -> None:
@@ -51,3 +52,22 @@ def test_every_field_that_is_ours_is_one_of_trl() -> None:
 
 def test_any_other_field_may_be_set() -> None:
     check_sft({"warmup_steps": 0.1, "lr_scheduler_type": "cosine", "weight_decay": 0.01})
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"gradient_checkpointing": "maybe"}, "gradient_checkpointing = maybe is not true or false"),
+        ({"bf16": 1}, "bf16 = 1 is not true or false"),
+        ({"warmup_steps": "abc"}, "warmup_steps = abc is not a number"),
+        ({"max_grad_norm": True}, "max_grad_norm = True is not a number"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_a_value_of_another_type_is_refused(settings: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        check_sft(settings)
+
+
+def test_a_field_that_may_be_unset_may_be_null() -> None:
+    check_sft({"bf16": None, "gradient_checkpointing": True, "max_grad_norm": 1})

@@ -86,6 +86,12 @@ def test_a_dataset_that_is_named_twice_is_refused(table_of: Callable[..., pa.Tab
         join([same, same])
 
 
+def test_rows_that_are_trained_cannot_be_held_out_as_well(table_of: Callable[..., pa.Table]) -> None:
+    read = rows(table_of([("a", "b")]))
+    with pytest.raises(InputError, match=r"a\.jsonl: these rows would be trained and held out"):
+        join([("a.jsonl", 1.0, read), ("a.jsonl", 0.0, read)])
+
+
 def test_columns_of_different_types_become_text(table_of: Callable[..., pa.Table]) -> None:
     one = table_of([("a", "b")]).append_column("score", pa.array([3])).append_column("mine", pa.array([True]))
     two_ = table_of([("c", "d")]).append_column("score", pa.array(["high"]))

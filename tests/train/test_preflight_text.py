@@ -57,3 +57,10 @@ def test_lengths_of_rows_prompts_and_completions_line_up(seen: Preflight) -> Non
 
 def test_no_rows_have_no_lengths(seen: Preflight) -> None:
     assert length_lines(replace(seen, histogram=[])) == []
+
+
+def test_a_length_above_what_the_model_reads_is_told(tokenizer: "PreTrainedTokenizerBase") -> None:
+    rows = [(1, "a", [Message("user", "q"), Message("assistant", "a")])]
+    for asked, said in ((512, "512, given"), (4096, "512, all that the model reads")):
+        report = check_rows(rows, Renderer(tokenizer), context=512, max_length=asked).report
+        assert f"max_length is {said};" in length_lines(report)[0]

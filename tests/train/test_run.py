@@ -18,7 +18,7 @@ import pytest
 from schemas import GristmillError, InputError
 from schemas.parquet import read_table, write_table
 from tests.train.test_tensorboard import scalars
-from train import TrainConfig, train
+from train import TrainConfig, read_rows, train
 from train.sft import last_checkpoint
 
 if TYPE_CHECKING:
@@ -397,3 +397,13 @@ def test_the_embedded_model_trains_two_steps(embedded_folder: Path, facts: pa.Ta
     assert report.steps == 2
     assert report.drift < 1e-4
     assert report.preflight.injected_system.startswith("You are a helpful AI assistant named SmolLM")
+
+
+def test_a_line_that_is_no_json_is_left_out_by_its_number(tmp_path: Path) -> None:
+    good = json.dumps({"question": "How long is the notice period?", "answer": "Four weeks."}).encode()
+    (tmp_path / "rows.jsonl").write_bytes(b"\n".join([good, b'{"question": "cut', b"\xff\xfe", good]))
+    rows = read_rows(tmp_path / "rows.jsonl")
+    assert rows.numbers.tolist() == [1, 4]
+    assert [row for row, _ in rows.unreadable] == [2, 3]
+    assert "not JSON" in rows.unreadable[0][1]
+    assert "not UTF-8" in rows.unreadable[1][1]

@@ -87,6 +87,15 @@ def test_a_loss_that_is_not_finite_names_the_very_rows(
     assert caught.value.what == "the loss is nan at step 1, in pack 0; the rows whose loss is not finite are 4, 7"
 
 
+def test_where_no_row_has_a_finite_loss_none_is_blamed(
+    tiny_folder: Path, table_of: Callable[..., pa.Table], tmp_path: Path
+) -> None:
+    data = table_of([(f"What is {number}?", f"It is {number}.") for number in range(9)])
+    with pytest.raises(GristmillError, match="so it is the weights' doing") as caught:
+        steps_of(data, tmp_path / "run", tiny_folder, held_out=0, learning_rate=1e30, max_steps=4)
+    assert caught.value.mend == "Lower learning_rate, or check the base model"  # no checkpoint is there to be told of
+
+
 def test_many_numbers_are_named_by_the_first() -> None:
     assert listed([3]) == "3"
     assert listed(list(range(12))) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more"

@@ -71,12 +71,13 @@ def tuned_names(folders: Sequence[Path]) -> list[str]:
 
 def _table(folder: Path) -> pa.Table:
     path = folder / "answers.parquet" if folder.is_dir() else folder
+    mend = "Give the folder that `gristmill evaluate` wrote, RUN/evaluation by default"
+    if not path.is_file():
+        raise InputError("no such file", where=str(path), mend=mend)
     table = read_table(path)
     for name in (*_SHARED, "base_answer", "tuned_answer"):
         if name not in table.column_names:
-            raise InputError(
-                f"it has no column {name}", where=str(path), mend="Give the folder that `gristmill evaluate` wrote"
-            )
+            raise InputError(f"it has no column {name}", where=str(path), mend=mend)
     passage = next((table[name] for name in _PASSAGES if name in table.column_names), pa.nulls(table.num_rows))
     found = table.select([*_SHARED, "base_answer", "tuned_answer"]).append_column("context", passage.cast(pa.string()))
     first = {name: at for at, name in reversed([*enumerate(found["id"].to_pylist())])}

@@ -197,7 +197,7 @@ def test_what_documents_say_is_escaped(tiny_folder: Path, tmp_path: Path, table_
 
 
 def test_a_folder_that_is_no_run_is_told(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"no training\.json in this folder"):
+    with pytest.raises(InputError, match=r"there is no training\.json in it"):
         evaluate(tmp_path, tmp_path / "out", config=CONFIG)
     (tmp_path / "training.json").write_text("[]")
     with pytest.raises(InputError, match=r"its training\.json cannot be read"):

@@ -54,7 +54,7 @@ def test_every_name_is_given_once() -> None:
 
 
 def test_what_is_no_evaluation_is_told(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"answers\.parquet: no such file"):
+    with pytest.raises(InputError, match=r"answers\.parquet: no such file\. Give the folder"):
         read_answers([tmp_path])
     write_table(tmp_path / "answers.parquet", pa.table({"id": ["a"]}))
     with pytest.raises(InputError, match="it has no column row"):
