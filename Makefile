@@ -10,8 +10,9 @@ export TOKENIZERS_PARALLELISM := false
 demo: .venv/.ready-demo
 	$(BIN)/gristmill run examples/recipe.yaml -o demo
 
+# Two files at a time, each on a core of its own.
 test: .venv/.ready-dev
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-slow: .venv/.ready-dev
 	$(BIN)/python -m pytest -m slow --timeout 1800

@@ -120,7 +120,7 @@ def test_what_is_no_name_is_refused(tiny_run: Path, hub: dict[str, Any], to: str
 
 
 def test_what_is_no_finished_run_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"no training\.json in this folder"):
+    with pytest.raises(InputError, match=r"there is no training\.json in it"):
         push(tmp_path, "org/name")
     (tmp_path / "training.json").write_text('{"status": "running"}')
     with pytest.raises(InputError, match="this run is not finished"):
