@@ -145,6 +145,12 @@ def test_texts_with_too_many_edits_for_the_kernel_are_told_like_all_others() -> 
 
 
 @pytest.mark.usefixtures("side")
+def test_a_threshold_that_is_just_met_is_met() -> None:
+    assert similarity("a a", "the a a", 0.6) == 0.6
+    assert forms("a a", "the a a").similarities(pairs((0, 1)), 0.6).tolist() == [0.6]
+
+
+@pytest.mark.usefixtures("side")
 def test_texts_in_another_order_compare_as_if_they_stood_in_it() -> None:
     words = [
         "the cat sat on the mat",
