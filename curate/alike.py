@@ -100,7 +100,7 @@ def similarity(left: str, right: str, threshold: float) -> float:
     that they hold, which is never lower.
     """
     if max(len(left), len(right)) <= LONG_CHARACTERS:
-        # rapidfuzz may lose a cutoff that is just met to rounding: it is set an edit lower, and the threshold held here.
+        # rapidfuzz may lose a cutoff that is just met to rounding: it is set an edit lower, the threshold held here.
         least = max(threshold - 1 / max(len(left) + len(right), 1), 0.0)
         found = float(Indel.normalized_similarity(left, right, score_cutoff=least))
         return found if found >= threshold else 0.0
