@@ -110,7 +110,7 @@ class Model:
         Raises:
             InputError: No data is loaded, or a setting is wrong.
         """
-        from gristmill.commands.train import split_settings, train_config
+        from gristmill.training_settings import split_settings, train_config
 
         if self._rows is None:
             raise InputError("no data is loaded", where="train", mend="Call load_data first")

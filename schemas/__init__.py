@@ -4,7 +4,7 @@ from schemas.chat import Answer, ChatRequest, ChatResponse, Client
 from schemas.decision import DECISION_SCHEMA, Action, Decision
 from schemas.document import DOCUMENT_SCHEMA, SECTION_SCHEMA, Document, Section
 from schemas.errors import GristmillError, InputError, LLMError, MissingExtraError, OutputError, RowError
-from schemas.example import EXAMPLE_SCHEMA, Example, Message, Origin, Source, example_id, examples_table
+from schemas.example import EXAMPLE_SCHEMA, Example, Message, Origin, Source, example_id, examples_table, last_answer
 from schemas.rouge import rouge_l
 from schemas.text import normal
 
@@ -33,6 +33,7 @@ __all__ = [
     "Source",
     "example_id",
     "examples_table",
+    "last_answer",
     "normal",
     "rouge_l",
 ]

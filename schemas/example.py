@@ -126,6 +126,11 @@ class Example:
         )
 
 
+def last_answer(messages: Sequence[Message]) -> int:
+    """Give the place of the last answer, which what stands before it asks for; 0 where there is none."""
+    return max((place for place, turn in enumerate(messages) if turn.role == "assistant"), default=0)
+
+
 def example_id(messages: Iterable[tuple[str, str]], context: str | None) -> str:
     """Hash what a row says: 32 hex digits of BLAKE2b over the length-prefixed parts.
 

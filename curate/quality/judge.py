@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -20,9 +20,7 @@ from curate.words import word_counts
 from schemas.chat import ChatRequest, Client
 from schemas.errors import InputError, LLMError
 from schemas.example import Message
-
-if TYPE_CHECKING:
-    from jinja2 import Template
+from schemas.judge_prompt import prompt_template, quoted, read_prompt
 
 MEANINGS = {"judged_low": "was graded too low by the judge"}
 CRITERIA = {
@@ -88,7 +86,7 @@ class Judge:
     @property
     def fingerprint(self) -> str:
         """Hash of the model, its place and the prompt."""
-        whole = json.dumps([self.client.route, self.client.model, _source(self.prompt)])
+        whole = json.dumps([self.client.route, self.client.model, read_prompt(_file(self.prompt))])
         return hashlib.sha256(whole.encode()).hexdigest()[:32]
 
     def measure(self, rows: Rows, /) -> pa.RecordBatch:
@@ -166,10 +164,11 @@ class Judge:
         return np.mean(grades, axis=0)
 
     def _requests(self, rows: Rows) -> Sequence[ChatRequest]:
-        template = _template(self.prompt)
+        template = prompt_template(_file(self.prompt))
         made = []
         for prompt, response in zip(plain(rows["prompt"]), plain(rows["response"]), strict=True):
-            values = {"prompt": _quoted(prompt), "response": _quoted(response), "criteria": dict(self.criteria)}
+            said = {"prompt": quoted(prompt, LONGEST), "response": quoted(response, LONGEST)}
+            values = {**said, "criteria": dict(self.criteria)}
             turns = []
             for role in ("system", "user"):
                 block = template.blocks[role](template.new_context(values))
@@ -185,32 +184,6 @@ class Judge:
         return made
 
 
-def _quoted(text: str) -> str:
-    """Write a text as a JSON string, which it cannot end by itself; a long one is cut, and that is said."""
-    cut = f" ({len(text) - LONGEST:,} more characters are left out)" if len(text) > LONGEST else ""
-    return json.dumps(text[:LONGEST], ensure_ascii=False) + cut
-
-
-def _source(prompt: str) -> str:
-    path = Path(prompt) if prompt else _PROMPT
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"the prompt cannot be read ({error})", where=str(path), mend="Check the path") from error
-
-
-def _template(prompt: str) -> "Template":
-    import jinja2
-
-    # A prompt is text for a model, not HTML: rows are quoted as JSON strings instead of escaped.
-    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, trim_blocks=True, autoescape=False)  # noqa: S701
-    where = prompt or str(_PROMPT)
-    try:
-        template = environment.from_string(_source(prompt))
-    except jinja2.TemplateSyntaxError as error:
-        raise InputError(f"no Jinja template ({error.message})", where=f"{where}, line {error.lineno}") from error
-    if not {"system", "user"} <= template.blocks.keys():
-        raise InputError(
-            "it lacks a block system or user", where=where, mend="Write {% block system %} ... {% endblock %}"
-        )
-    return template
+def _file(prompt: str) -> Path:
+    """Give the user's prompt, or ours."""
+    return Path(prompt) if prompt else _PROMPT

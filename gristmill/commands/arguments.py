@@ -67,6 +67,35 @@ def add_client(parser: argparse.ArgumentParser, *, title: str = "who writes") ->
     )
 
 
+def add_training(parser: argparse.ArgumentParser, *, steps: str = "stop after N optimiser steps") -> None:
+    """Add the flags that say which model is trained and how; `steps` is what `--max-steps` says of itself."""
+    parser.add_argument(
+        "--model", default="embedded", metavar="NAME", help="model folder or hub name; default: %(default)s"
+    )
+    parser.add_argument("--max-steps", type=count, metavar="N", help=steps)
+    parser.add_argument("--full", action="store_true", help="tune all weights in place of a LoRA adapter")
+    parser.add_argument(
+        "--set",
+        dest="settings",
+        type=setting,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="any other training setting, TRL's SFTConfig included; may be repeated",
+    )
+
+
+def training_settings(args: argparse.Namespace) -> dict[str, Any]:  # Any: checked by TrainConfig
+    """Read those flags, but for the model."""
+    from gristmill.training_settings import split_settings
+
+    return {
+        **split_settings(args.settings),
+        **({} if args.max_steps is None else {"max_steps": args.max_steps}),
+        **({"method": "full"} if args.full else {}),
+    }
+
+
 def client_config(args: argparse.Namespace) -> "ClientConfig":
     """Read those flags."""
     from gristmill.config import read_config
@@ -136,6 +165,15 @@ def existing(paths: list[Path]) -> list[Path]:
         if not path.exists():
             raise InputError("no such file or folder", where=str(path), mend="Check the path")
     return paths
+
+
+def dataset(name: str) -> str | Path:
+    """Tell a file or a folder, which must be there, from a hub dataset.
+
+    Raises:
+        InputError: It is missing.
+    """
+    return name if name.startswith("hub:") else existing([Path(name)])[0]
 
 
 def existing_documents(paths: list[Path]) -> list[Path]:

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from gristmill.commands.arguments import command
+from gristmill.commands.arguments import command, dataset
 from gristmill.console import Console
 
 
@@ -24,10 +24,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: whatever JSON can hold
     """Score the rows, and tell how their losses are spread."""
-    from gristmill.commands.arguments import existing
     from train.row_losses import row_losses
 
-    data = args.data if args.data is None or args.data.startswith("hub:") else existing([Path(args.data)])[0]
+    data = None if args.data is None else dataset(args.data)
     report = row_losses(args.folder, data, args.out, progress=console.progress)
     console.say(report.text())
     return report.summary()

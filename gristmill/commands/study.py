@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gristmill.commands.arguments import command, count, pairs, setting
+from gristmill.commands.arguments import add_training, command, dataset, pairs, training_settings
 from gristmill.console import Console
 
 if TYPE_CHECKING:
@@ -43,44 +43,27 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     chosen.add_argument("--stages", metavar="NAMES", help="curate with these stages first; default with --ablate: all")
     chosen.add_argument("--recipe", type=Path, metavar="FILE", help="take the stages from a recipe")
     parser.add_argument("--columns", type=pairs, metavar="PAIRS", help="name columns, as instruction=prompt")
-    parser.add_argument(
-        "--model", default="embedded", metavar="NAME", help="model folder or hub name; default: %(default)s"
-    )
-    parser.add_argument("--max-steps", type=count, metavar="N", help="optimiser steps of each training")
-    parser.add_argument("--full", action="store_true", help="tune all weights in place of a LoRA adapter")
+    add_training(parser, steps="optimiser steps of each training")
     parser.add_argument("--answers", action="store_true", help="compare answers too, by token F1 and ROUGE-L")
     parser.add_argument("--keep", action="store_true", help="keep the weights of every tuned model, in DIR/models")
-    parser.add_argument(
-        "--set",
-        dest="settings",
-        type=setting,
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="any other training setting, as for train; may be repeated",
-    )
 
 
 def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: whatever JSON can hold
     """Do the study, and tell what it shows."""
-    from gristmill.commands.arguments import existing
-    from gristmill.commands.train import split_settings, train_config
     from gristmill.config import read_config
     from gristmill.models import model_folder
     from gristmill.study import study_run
+    from gristmill.training_settings import train_config
     from train.study import StudyConfig
 
     names = ("sizes", "seeds", "equal", "answers", "keep")
     config = read_config(StudyConfig, {name: getattr(args, name) for name in names}, where="the command line")
-    settings: dict[str, Any] = {"seed": 0, **split_settings(args.settings)}  # Any: checked by TrainConfig
-    settings |= {"max_steps": args.max_steps} if args.max_steps is not None else {}
-    settings |= {"method": "full"} if args.full else {}
-    data = args.data if args.data.startswith("hub:") else existing([Path(args.data)])[0]
+    settings = {"seed": 0, **training_settings(args), "model": model_folder(args.model, console.progress)}
     report = study_run(
-        data,
+        dataset(args.data),
         args.out,
         config=config,
-        training=train_config({**settings, "model": model_folder(args.model, console.progress)}),
+        training=train_config(settings),
         curated=_curated(args, console),
         columns=args.columns,
         progress=console.progress,

@@ -1,15 +1,11 @@
 """`gristmill train`: a curated dataset in, a tuned model out."""
 
 import argparse
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from gristmill.commands.arguments import command, count, setting
+from gristmill.commands.arguments import add_training, command, dataset, training_settings
 from gristmill.console import Console
-
-if TYPE_CHECKING:
-    from train import TrainConfig
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -29,21 +25,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help="more of them to mix in; NAME=0.5 reads a half of its rows in each epoch, NAME=2 all of them twice",
     )
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="RUN", help="folder of the run")
-    parser.add_argument(
-        "--model", default="embedded", metavar="NAME", help="model folder or hub name; default: %(default)s"
-    )
-    parser.add_argument("--max-steps", type=count, metavar="N", help="stop after N optimiser steps")
-    parser.add_argument("--full", action="store_true", help="tune all weights in place of a LoRA adapter")
+    add_training(parser)
     parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
-    parser.add_argument(
-        "--set",
-        dest="settings",
-        type=setting,
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="any other training setting, TRL's SFTConfig included; may be repeated",
-    )
     parser.add_argument("--dry-run", action="store_true", help="look at every row as the trainer would, and stop there")
     parser.add_argument(
         "--show",
@@ -58,23 +41,20 @@ def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: w
     """Train, and tell how it went."""
     from gristmill.models import model_folder
     from gristmill.training import train_run
+    from gristmill.training_settings import train_config
     from schemas.errors import InputError
     from train.view import as_text
 
     if args.show and not args.dry_run:
         raise InputError("--show goes with --dry-run", mend="Add --dry-run")
-    settings: dict[str, Any] = {"seed": args.seed, **split_settings(args.settings)}  # Any: checked by TrainConfig
+    settings = {"seed": args.seed, **training_settings(args)}
     data, weight = weighted(args.data)
     if args.more or weight != 1:
         settings |= {"data_weight": weight, "mix": _mix([weighted(name) for name in args.more], settings.get("mix"))}
-    if args.max_steps is not None:
-        settings["max_steps"] = args.max_steps
-    if args.full:
-        settings["method"] = "full"
     config = train_config({**settings, "model": model_folder(args.model, console.progress)})
     show = [row.strip() for rows in args.show for row in rows.split(",") if row.strip()]
     report = train_run(
-        _data(data),
+        dataset(data),
         args.out,
         config=config,
         dry_run=args.dry_run,
@@ -90,13 +70,6 @@ def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: w
     return report.summary()
 
 
-def _data(name: str) -> str | Path:
-    """Tell a file from a hub dataset."""
-    from gristmill.commands.arguments import existing
-
-    return name if name.startswith("hub:") else existing([Path(name)])[0]
-
-
 def weighted(text: str) -> tuple[str, float]:
     """Read `NAME` or `NAME=WEIGHT`; a file whose own name ends like that is taken as it is."""
     name, equals, weight = text.rpartition("=")
@@ -108,24 +81,4 @@ def weighted(text: str) -> tuple[str, float]:
 
 def _mix(more: list[tuple[str, float]], given: Any) -> list[Any]:  # Any: checked by TrainConfig
     """Put the data of the command line behind those of `--set mix`."""
-    return [*(given or []), *({"data": str(_data(name)), "weight": weight} for name, weight in more)]
-
-
-def train_config(settings: dict[str, Any]) -> "TrainConfig":  # Any: checked here
-    """Check training settings that came from a command line."""
-    from gristmill.config import read_config
-    from train import TrainConfig
-
-    return read_config(TrainConfig, settings, where="the command line")
-
-
-def split_settings(settings: Iterable[tuple[str, Any]]) -> dict[str, Any]:  # Any: checked by TrainConfig
-    """Sort `--set` into our own settings and those that go to TRL's SFTConfig."""
-    import dataclasses
-
-    from train import TrainConfig
-
-    ours = {field.name for field in dataclasses.fields(TrainConfig)}
-    given = dict(settings)
-    theirs = {name: value for name, value in given.items() if name not in ours}
-    return {**{name: value for name, value in given.items() if name in ours}, **({"sft": theirs} if theirs else {})}
+    return [*(given or []), *({"data": str(dataset(name)), "weight": weight} for name, weight in more)]

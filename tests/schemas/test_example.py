@@ -16,6 +16,7 @@ from schemas.example import (
     Source,
     example_id,
     examples_table,
+    last_answer,
 )
 
 ASKED = (Message("user", "Why?"), Message("assistant", "So."))
@@ -83,3 +84,12 @@ def test_source_and_origin_do_not_change_the_id() -> None:
 def test_the_columns_of_the_schema_that_must_be_there_refuse_null() -> None:
     assert [each.name for each in EXAMPLE_SCHEMA if not each.nullable] == ["id", "messages"]
     assert pa.types.is_list(EXAMPLE_SCHEMA.field("messages").type)
+
+
+@pytest.mark.parametrize(
+    ("roles", "place"),
+    [((), 0), (("user",), 0), (("user", "assistant"), 1), (("user", "assistant", "user", "assistant", "user"), 3)],
+    ids=["nothing", "no answer", "one", "several"],
+)
+def test_the_last_answer_is_found(roles: tuple[str, ...], place: int) -> None:
+    assert last_answer([Message(role, "x") for role in roles]) == place

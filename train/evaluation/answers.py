@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from schemas import ChatRequest, LLMError, Message
+from schemas import ChatRequest, LLMError, Message, last_answer
 from schemas.progress import Progress
 from train.journal import Journal
 from train.model import LocalModel
@@ -62,9 +62,10 @@ class Reply(NamedTuple):
 def questions(rows: Sequence[tuple[int, str, Sequence[Message]]], renderer: Renderer) -> list[Question]:
     """Cut each row in front of its last answer; rows that cannot be rendered are left out, as preflight left them."""
     found = []
-    for rendered, (row, name, messages) in zip(renderer.render(rows), rows, strict=True):
-        last = max((number for number, turn in enumerate(messages) if turn.role == "assistant"), default=0)
-        prompt = renderer.prompts([messages[:last]])[0]
+    places = [last_answer(messages) for _, _, messages in rows]
+    prompts = renderer.prompts([messages[:last] for (_, _, messages), last in zip(rows, places, strict=True)])
+    whole = zip(renderer.render(rows), rows, places, prompts, strict=True)
+    for rendered, (row, name, messages), last, prompt in whole:
         if isinstance(rendered, Fault) or isinstance(prompt, Fault):
             continue
         labels = np.where(np.arange(len(rendered.labels)) < len(prompt), np.int32(IGNORED), rendered.labels)

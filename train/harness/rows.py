@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from schemas import InputError, rouge_l
+from schemas import InputError, last_answer, rouge_l
 from schemas.parquet import read_table
 from train.evaluation.metrics import exact_match, token_f1
 from train.run import conversations, read_rows
@@ -149,7 +149,7 @@ def _answers(path: Path) -> list[dict[str, Any]]:  # Any: as in `docs`
     """Read rows of question and answer; of a longer conversation, the question is everything before its last answer."""
     docs = []
     for _, _, messages in conversations(read_rows(path)):
-        last = max((number for number, turn in enumerate(messages) if turn.role == "assistant"), default=0)
+        last = last_answer(messages)
         question = "\n\n".join(turn.content or "" for turn in messages[:last])
         answer = messages[last].content if last else ""
         if question.strip() and answer and answer.strip():

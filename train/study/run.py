@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from schemas import InputError
+from schemas import InputError, last_answer
 from schemas.atomic import make_folder, write_json, write_text
 from schemas.parquet import write_table
 from schemas.progress import Progress, silent
@@ -135,11 +135,11 @@ def plan(bench: Bench, shared: Shared, ablations: Sequence[Ablation], config: St
         InputError: A size is no row, or an ablation leaves none.
     """
     model = fingerprint(bench.folder)
-    packs: dict[int, _Packs] = {}
+    packs: dict[tuple[int, ...], _Packs] = {}
 
     def packed(rows: Sequence[Rendered]) -> _Packs:
         """Pack rows once, however many trials have them."""
-        name = hash(tuple(id(row) for row in rows))
+        name = tuple(map(id, rows))
         if name not in packs:
             count = pack(rows, bench.length).dataset.num_rows
             packs[name] = _Packs(count, steps_per_epoch(count, bench.config))
@@ -226,7 +226,7 @@ def _questions(full: Rows, shared: Shared) -> list[Question]:
     found: dict[int, Question] = {}
     for row, name, messages in conversations(full):
         if (row, name) in wanted:
-            last = max(number for number, turn in enumerate(messages) if turn.role == "assistant")
+            last = last_answer(messages)
             found[wanted[row, name]] = Question(tuple(messages[:last]), messages[last].content)
     return [found[place] for place in range(len(shared.test))]
 
