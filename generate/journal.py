@@ -91,7 +91,8 @@ class _Call:
         self.waiting: dict[str, list[int]] = {}  # positions, by the key that they wait for
         self.asked: dict[int, tuple[str, ChatRequest]] = {}  # by the client's own count of requests
         self.number = 0  # that count
-        self.taking: Takeable | None = None  # the client's answers, where they come from threads of its own
+        self.taking: Takeable | None = None  # the client's answers, where it can give several at once
+        self.caller = 0  # the thread that takes answers
         self.taken = threading.Event()  # set when the caller has taken a ready answer
         self.read_all = self.closed = False
 
@@ -132,6 +133,7 @@ class _Call:
 
     def take(self, answers: Iterator[Answer], *, wait: bool) -> list[Answer] | None:
         """Take what has arrived, or None at the end."""
+        self.caller = threading.get_ident()
         if self.taking is not None:
             return self.taking.take(wait=wait)
         if not wait:
@@ -148,8 +150,8 @@ class _Call:
             elif self.read_all:
                 return
             elif len(self.ready) >= _AHEAD:
-                if self.taking is None:
-                    return  # this is the caller's own thread, which must go and take what is ready
+                if threading.get_ident() == self.caller:
+                    return  # nobody else is there to take what is ready
                 self.rest()
 
     def step(self) -> ChatRequest | None:

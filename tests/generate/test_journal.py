@@ -15,6 +15,9 @@ import pytest
 from generate.clients import OpenAICompatible
 from generate.journal import Journal, journalled
 from generate.journal_file import _checksum
+from generate.spending.budget import Budget, Purse
+from generate.spending.metered import Metered
+from generate.spending.prices import FREE
 from schemas import Answer, ChatRequest, ChatResponse, Client, InputError, LLMError, Message, OutputError
 from tests.generate.chat_server import ChatServer, Reaction
 
@@ -366,9 +369,10 @@ def test_a_thousand_replays_beside_one_slow_answer_wait_for_the_caller(path: Pat
         assert (client.replayed, client.sent) == (699, 1)
 
 
+@pytest.mark.parametrize("metered", [False, True], ids=["bare", "metered"])
 @pytest.mark.parametrize("every", [2, 30, 60])
 def test_a_client_in_the_caller_s_thread_gets_what_the_journal_lacks(
-    path: Path, monkeypatch: pytest.MonkeyPatch, every: int
+    path: Path, monkeypatch: pytest.MonkeyPatch, every: int, metered: bool
 ) -> None:
     monkeypatch.setattr("generate.journal._AHEAD", 20)
     texts = [str(number) for number in range(100)]
@@ -376,7 +380,7 @@ def test_a_client_in_the_caller_s_thread_gets_what_the_journal_lacks(
     for asker in (Echo(), OneByOne()):
         with Journal(path.with_name(type(asker).__name__)) as journal:
             fill(journal, known)
-            client = journalled(asker, journal)
+            client = journalled(Metered(asker, Purse(Budget()), FREE) if metered else asker, journal)
             assert outcomes(client, *texts) == dict(enumerate(texts))
             assert (client.replayed, client.sent) == (len(known), 100 - len(known))
             assert sorted(asker.asked) == sorted(set(texts) - set(known))
