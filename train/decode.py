@@ -73,14 +73,15 @@ def decode(
         text: Gives the text of an answer, to find stop strings in.
     """
     import torch
-    from transformers import DynamicCache
+
+    from train.cache import roomy_cache
 
     alive = list(jobs)
     shared = shared_prefix([list(job.prompt) for job in alive])
     gaps = [max(len(other.prompt) for other in alive) - len(job.prompt) for job in alive]
     with torch.inference_mode():
         network: Any = model  # Any: a model's call has no static types
-        cache = DynamicCache(config=model.config)
+        cache = roomy_cache(model.config)
         if shared:
             prefix = torch.tensor([list(alive[0].prompt[:shared])], device=model.device)
             network(input_ids=prefix, past_key_values=cache, use_cache=True, logits_to_keep=1)

@@ -8,6 +8,7 @@ import numpy as np
 
 from schemas import Answer, ChatRequest, ChatResponse, InputError, LLMError
 from schemas.progress import Progress, silent
+from train.attention import group_queries
 from train.decode import Job, batches, decode
 from train.folder import (
     check_memory,
@@ -77,6 +78,7 @@ class LocalModel:
         """
         folder = find_model(name)
         network = load_network(folder, adapter=adapter, dtype=dtype, device=device)
+        group_queries(network)
         renderer = Renderer(load_tokenizer(folder))
         label = model_name(name) + ("" if adapter is None else f"+{fingerprint(adapter)}")
         return cls(network, renderer, name=label)

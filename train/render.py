@@ -6,19 +6,18 @@ tokenizer would have merged across the border, and the labels are known without 
 `{% generation %}` marks in the template.
 """
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from jinja2 import TemplateError
 
 from schemas import InputError, Message
-from train.rendered import IGNORED, Fault, Reason, Rendered
+from train.rendered import IGNORED, Fault, Rendered
+from train.template import ChatTemplate, UnrenderableError
 from train.tokenise import PieceTokeniser, tokenizer_hash
 
 if TYPE_CHECKING:
@@ -41,14 +40,6 @@ class _Batch(NamedTuple):
     names: list[tuple[int, str]]
     pieces: list[list[_Piece] | Fault]
     tokens: "Future[list[list[list[int]] | None]]"
-
-
-class _UnrenderableError(Exception):
-    """Carries the reason out of the depths; never leaves this file."""
-
-    def __init__(self, reason: Reason, detail: str) -> None:
-        super().__init__(detail)
-        self.reason: Reason = reason
 
 
 class Renderer:
@@ -77,17 +68,9 @@ class Renderer:
 
     def __init__(self, tokenizer: "PreTrainedTokenizerBase", template: str | None = None) -> None:
         self.tokenizer = tokenizer
-        self.template_origin: Literal["given", "model", "alpaca"]
-        if template is not None:
-            self.template, self.template_origin = template, "given"
-        elif tokenizer.chat_template:
-            self.template, self.template_origin = tokenizer.get_chat_template(), "model"
-        else:
-            from schemas.templates import ALPACA_CHAT_TEMPLATE
-
-            self.template, self.template_origin = ALPACA_CHAT_TEMPLATE, "alpaca"
-        tokenizer.chat_template = self.template
-        self.template_hash = hashlib.sha256(self.template.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        self._template = ChatTemplate(tokenizer, template)
+        self.template, self.template_origin = self._template.source, self._template.origin
+        self.template_hash = self._template.hash
         self.tokenizer_hash = tokenizer_hash(tokenizer)
         added = {number for number, token in tokenizer.added_tokens_decoder.items() if token.special}
         self._special = added | set(tokenizer.all_special_ids)
@@ -95,7 +78,7 @@ class Renderer:
         self.control = re.compile("|".join(map(re.escape, texts)) or "(?!)")
         self._tokens = PieceTokeniser(tokenizer)
         self.end_id, self.end_text = self._end_of_turn()
-        self.injected_system = self._injected_system()
+        self.injected_system = self._template.injected_system()
 
     def render(self, rows: Iterable[tuple[int, str, Sequence[Message]]], /) -> Iterator[Rendered | Fault]:
         """Render whole conversations for training, in order; `rows` gives row number, id and messages."""
@@ -103,12 +86,7 @@ class Renderer:
         with ThreadPoolExecutor(1) as pool:  # the tokenizer lets go of the interpreter while the next batch is rendered
             waiting: _Batch | None = None
             while batch := list(islice(source, _BATCH)):
-                pieces: list[list[_Piece] | Fault] = []
-                for row, name, messages in batch:
-                    try:
-                        pieces.append(self._pieces(messages))
-                    except _UnrenderableError as error:
-                        pieces.append(Fault(row, name, error.reason, str(error)))
+                pieces = self._pieces(batch)
                 tokens = pool.submit(self._all_tokens, pieces)
                 if waiting is not None:
                     yield from _outcomes(waiting)
@@ -118,12 +96,7 @@ class Renderer:
 
     def prompts(self, conversations: Sequence[Sequence[Message]], /) -> list[list[int] | Fault]:
         """Render prompts for the next answer: the ids that training would put in front of it."""
-        pieces: list[list[_Piece] | Fault] = []
-        for row, messages in enumerate(conversations, start=1):
-            try:
-                pieces.append(self._pieces(messages, generate=True))
-            except _UnrenderableError as error:
-                pieces.append(Fault(row, "", error.reason, str(error)))
+        pieces = self._pieces([(row, "", turns) for row, turns in enumerate(conversations, start=1)], generate=True)
         tokens = self._tokenise(pieces)
         found: list[list[int] | Fault] = []
         for row, part in enumerate(pieces, start=1):
@@ -155,51 +128,50 @@ class Renderer:
         """Save the tokenizer with the template in use."""
         self.tokenizer.save_pretrained(str(folder))
 
-    def _pieces(self, messages: Sequence[Message], *, generate: bool = False) -> list[_Piece]:
-        """Render a conversation and cut it where prompts and answers end."""
-        turns = [{"role": role, "content": content} for role, content in messages]
-        self._check(turns, generate=generate)
-        text, pieces, done = self._text(turns, generate=generate), list[_Piece](), 0
-        for number, turn in enumerate(turns):
-            if turn["role"] != "assistant":
-                continue
-            prompt = self._text(turns[:number], generate=True)
+    def _pieces(
+        self, rows: Sequence[tuple[int, str, Sequence[Message]]], *, generate: bool = False
+    ) -> list[list[_Piece] | Fault]:
+        """Render conversations and cut each where its prompts and answers end."""
+        talks = [[{"role": role, "content": content} for role, content in messages] for _, _, messages in rows]
+        errors = [_unfit(talk, generate=generate) for talk in talks]
+        fit = [talk for talk, error in zip(talks, errors, strict=True) if error is None]
+        texts = iter(self._template.texts(fit, generate=generate))
+        fronts = [talk[:place] for talk in fit for place in _answers(talk)]
+        prompts = iter(self._template.texts(fronts, generate=True))
+        found: list[list[_Piece] | Fault] = []
+        for (row, name, _), talk, error in zip(rows, talks, errors, strict=True):
+            try:
+                if error is not None:
+                    raise error
+                whole, before = next(texts), list(islice(prompts, len(_answers(talk))))
+                found.append(self._cut(talk, whole, before, generate=generate))
+            except UnrenderableError as raised:
+                found.append(Fault(row, name, raised.reason, str(raised)))
+        return found
+
+    def _cut(
+        self,
+        turns: Sequence[Mapping[str, str]],
+        text: str | UnrenderableError,
+        prompts: Sequence[str | UnrenderableError],
+        *,
+        generate: bool,
+    ) -> list[_Piece]:
+        """Cut the text of a conversation where its `prompts`, one for each answer, and the answers end."""
+        if isinstance(text, UnrenderableError):
+            raise text
+        pieces, done = list[_Piece](), 0
+        for number, prompt in zip(_answers(turns), prompts, strict=True):
+            if isinstance(prompt, UnrenderableError):
+                raise prompt
             start = len(prompt)
             if start < done or not text.startswith(prompt):
                 detail = f"turn {number + 1}: the template writes the turns before it differently once it is there"
-                raise _UnrenderableError("prompt_not_prefix", detail)
-            end, closing = self._answer_end(text, start, turn["content"])
+                raise UnrenderableError("prompt_not_prefix", detail)
+            end, closing = self._answer_end(text, start, turns[number]["content"])
             pieces += [_Piece(text[done:start], trained=False), _Piece(text[start:end] + closing, trained=True)]
             done = end
         return [*pieces, _Piece(text[done:], trained=False)] if generate else pieces
-
-    def _check(self, turns: Sequence[Mapping[str, str | None]], *, generate: bool) -> None:
-        answers = 0
-        for number, turn in enumerate(turns, start=1):
-            content = turn["content"]
-            if content is None or turn["role"] is None:
-                raise _UnrenderableError("null_content", f"turn {number} has no {'role' if content else 'content'}")
-            if turn["role"] == "assistant":
-                answers += 1
-                if not content.strip():
-                    raise _UnrenderableError("empty_answer", f"turn {number} is an empty answer")
-            try:
-                content.encode()
-            except UnicodeEncodeError as error:
-                raise _UnrenderableError("not_unicode", f"turn {number} holds {content[error.start]!a}") from error
-        if not generate and not answers:
-            raise _UnrenderableError("no_answer", "there is no assistant turn in it")
-
-    def _text(self, turns: list[dict[str, str]], *, generate: bool) -> str:
-        try:
-            text = self.tokenizer.apply_chat_template(
-                turns, chat_template=self.template, tokenize=False, add_generation_prompt=generate
-            )
-        except (TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
-            raise _UnrenderableError(
-                "template_raised", str(error).splitlines()[0] if str(error) else repr(error)
-            ) from error
-        return str(text)
 
     def _all_tokens(self, rows: Sequence[list[_Piece] | Fault]) -> list[list[list[int]] | None]:
         return list(self._tokenise(rows))
@@ -220,12 +192,11 @@ class Renderer:
             found = text.find(answer, found + 1)
         if first >= 0:
             return first + len(answer), self.end_text
-        raise _UnrenderableError("answer_not_rendered", "the template does not write the answer as it stands")
+        raise UnrenderableError("answer_not_rendered", "the template does not write the answer as it stands")
 
     def _end_of_turn(self) -> tuple[int, str]:
         """Find the token that ends an answer: the template's own, else the tokenizer's end of sequence."""
-        turns = [{"role": "user", "content": "question"}, {"role": "assistant", "content": "answer"}]
-        text = self._try(turns)
+        text = self._template.plain()
         tail = text[text.rindex("answer") + len("answer") :] if "answer" in text else ""
         after = self._tokens.encode([tail])[0]
         for number, token in enumerate(after):
@@ -242,28 +213,30 @@ class Renderer:
             )
         return int(end), str(self.tokenizer.eos_token)
 
-    def _try(self, turns: list[dict[str, str]]) -> str:
-        try:
-            return self._text(turns, generate=False)
-        except _UnrenderableError as error:
-            raise InputError(
-                f"its chat template fails on a plain question and answer: {error}",
-                where=str(self.tokenizer.name_or_path),
-                mend="Mend its chat_template, or choose another model",
-            ) from error
 
-    def _injected_system(self) -> str:
-        """Compare a conversation with a system prompt to one without: what stands in its place is injected."""
-        mark, turns = "GRISTMILL-SYSTEM", [{"role": "user", "content": "question"}]
+def _answers(turns: Sequence[Mapping[str, str]]) -> list[int]:
+    """Tell which turns are answers."""
+    return [place for place, turn in enumerate(turns) if turn["role"] == "assistant"]
+
+
+def _unfit(turns: Sequence[Mapping[str, str | None]], *, generate: bool) -> UnrenderableError | None:
+    """Look for what no template should be asked to write."""
+    answers = 0
+    for number, turn in enumerate(turns, start=1):
+        content = turn["content"]
+        if content is None or turn["role"] is None:
+            return UnrenderableError("null_content", f"turn {number} has no {'role' if content else 'content'}")
+        if turn["role"] == "assistant":
+            answers += 1
+            if not content.strip():
+                return UnrenderableError("empty_answer", f"turn {number} is an empty answer")
         try:
-            before, found, after = self._text([{"role": "system", "content": mark}, *turns], generate=False).partition(
-                mark
-            )
-            without = self._text(turns, generate=False)
-        except _UnrenderableError:
-            return ""  # a template that refuses system prompts injects none
-        ours = found and without.startswith(before) and without.endswith(after) and len(without) >= len(before + after)
-        return without[len(before) : len(without) - len(after)].strip() if ours else ""
+            content.encode()
+        except UnicodeEncodeError as error:
+            return UnrenderableError("not_unicode", f"turn {number} holds {content[error.start]!a}")
+    if not generate and not answers:
+        return UnrenderableError("no_answer", "there is no assistant turn in it")
+    return None
 
 
 def _outcomes(batch: _Batch) -> Iterator[Rendered | Fault]:
