@@ -88,6 +88,17 @@ CASES = {
         places=64,
         ideal=1000 / 64 * 0.05,
     ),
+    **{
+        f"speed, {places}": Case(
+            about="50 ms an answer",
+            manners=Manners(latency=0.05),
+            requests=500,
+            places=places,
+            ideal=500 / places * 0.05,
+            peers=False,
+        )
+        for places in (8, 16, 32)
+    },
     "patient": Case(
         about="half a second an answer",
         manners=Manners(latency=0.5),

@@ -131,23 +131,29 @@ def evaluation(args: argparse.Namespace) -> dict[str, Any]:
 
     model = LocalModel.load(args.model, device=args.device)
     rows = render(args, limit=32)
-    requests = [ChatRequest(messages=(Message("user", pair["question"]),), max_tokens=48) for pair in args.pairs[:16]]
+    requests = [ChatRequest(messages=(Message("user", pair["question"]),), max_tokens=48) for pair in args.pairs[:32]]
 
-    def timed(work: Callable[[], Any]) -> float:
-        start = time.process_time() if args.device == "cpu" else time.perf_counter()
+    def timed(work: Callable[[], Any]) -> dict[str, float]:
+        wall, cpu = time.perf_counter(), time.process_time()
         work()
         if args.device == "cuda":
             torch.cuda.synchronize()
-        return (time.process_time() if args.device == "cpu" else time.perf_counter()) - start
+        return {
+            "seconds": round(time.perf_counter() - wall, 2),
+            "cpu": round(time.process_time() - cpu, 2),
+        }
 
     model.score(rows[:2])
-    found = {
-        "score_batched": timed(lambda: model.score(rows)),
-        "score_single": timed(lambda: [model.score([row]) for row in rows]),
-        "answer_batched": timed(lambda: list(model.complete(requests))),
-        "answer_single": timed(lambda: [list(model.complete([request])) for request in requests]),
+    return {
+        "batched": {
+            "scoring": timed(lambda: model.score(rows)),
+            "answering": timed(lambda: list(model.complete(requests))),
+        },
+        "single": {
+            "scoring": timed(lambda: [model.score([row]) for row in rows]),
+            "answering": timed(lambda: [list(model.complete([request])) for request in requests]),
+        },
     }
-    return {name: round(seconds, 2) for name, seconds in found.items()}
 
 
 def render(args: argparse.Namespace, limit: int | None = None) -> list[Any]:
