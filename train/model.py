@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 _TOKENS = {"cpu": 8_192, "cuda": 131_072}
-_ROWS = {"cpu": 16, "cuda": 256}  # on a CPU small, so that answers come, and are kept, every few seconds
+_ROWS = {"cpu": 24, "cuda": 256}  # on a CPU small, so that answers come, and are kept, every few seconds
 
 
 class Score(NamedTuple):
