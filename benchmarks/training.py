@@ -8,7 +8,7 @@ nothing set but the learning rate, the seed, the number of steps, and a CPU wher
 
     training     real tokens per second (padding does not count), CPU seconds, peak memory, last loss
     equal        one row a step, the same tokens on both sides: how far the losses are apart
-    preparation  rows per CPU second from text to what the trainer takes
+    preparation  rows per second from text to what the trainer takes
     evaluation   scoring and answering in batches against one by one
 
 Times are taken after the first step. TRL trains in bfloat16 by default, which a processor without instructions for it
@@ -105,7 +105,7 @@ def run(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
     unit = "cpu" if args.by_cpu else "seconds"
     single, batched = ({name: each[unit] for name, each in answered[how].items()} for how in ("single", "batched"))
     ratios = {f"training, {NAMES[side]}": ratio for side, ratio in training_ratios(sides, args).items()}
-    ratios["preparation"] = prepared["ours"] / prepared["theirs"]
+    ratios["preparation"] = prepared["ours"][unit] / prepared["theirs"][unit]
     ratios["evaluation"] = sum(single.values()) / sum(batched.values())
     print(f"\nequal batches: losses at most {apart:.2g} apart over {args.equal_steps} steps")
     for name, ratio in ratios.items():

@@ -1,8 +1,5 @@
 """Batched decoding: padded prompts in, answers out, each as if it had been asked alone.
 
-What all prompts of a batch begin with (a system prompt, worked examples) is read once for the whole batch; the padding
-stands behind it, in front of what each prompt has of its own.
-
 Rows leave the batch as they finish, and each row is sampled with a generator of its own, so neither the company a
 request keeps nor its place in the batch changes what is drawn.
 """
@@ -13,12 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from train.prefill import prefill, shared_prefix
+
 if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel
-
-
-_WORTH_SHARING = 16
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,26 +70,11 @@ def decode(
     """
     import torch
 
-    from train.cache import roomy_cache
-
     alive = list(jobs)
-    shared = shared_prefix([list(job.prompt) for job in alive])
-    gaps = [max(len(other.prompt) for other in alive) - len(job.prompt) for job in alive]
+    prompts = [list(job.prompt) for job in alive]
     with torch.inference_mode():
         network: Any = model  # Any: a model's call has no static types
-        cache = roomy_cache(model.config)
-        if shared:
-            prefix = torch.tensor([list(alive[0].prompt[:shared])], device=model.device)
-            network(input_ids=prefix, past_key_values=cache, use_cache=True, logits_to_keep=1)
-            cache.batch_repeat_interleave(len(alive))
-        ids = torch.tensor(
-            [[pad] * gap + list(job.prompt[shared:]) for job, gap in zip(alive, gaps, strict=True)], device=model.device
-        )
-        mask = torch.tensor(
-            [[1] * shared + [0] * gap + [1] * (len(job.prompt) - shared) for job, gap in zip(alive, gaps, strict=True)],
-            device=model.device,
-        )
-        places = (mask.cumsum(-1) - 1).clamp(min=0)[:, shared:]
+        cache, ids, mask, places = prefill(model, prompts, shared=shared_prefix(prompts), pad=pad)
         while True:
             logits = network(
                 input_ids=ids,
@@ -119,19 +100,6 @@ def decode(
             ids = torch.tensor([[chosen[row]] for row in kept], device=model.device)
             mask = torch.cat([mask, mask.new_ones(len(alive), 1)], dim=1)
             places = places[:, -1:] + 1
-
-
-def shared_prefix(prompts: Sequence[list[int]]) -> int:
-    """Count the tokens that all prompts of a batch begin with, leaving each at least one of its own.
-
-    One prompt alone, or a few tokens in common, are not worth a pass of their own: they count as none.
-    """
-    if len(prompts) < 2:
-        return 0
-    first, last = min(prompts), max(prompts)  # what these two share, all between them share
-    most = min(map(len, prompts)) - 1
-    found = next((place for place in range(most) if first[place] != last[place]), most)
-    return found if found >= _WORTH_SHARING else 0
 
 
 def _goes_on(job: Job, token: int, end: frozenset[int], text: Callable[[list[int]], str]) -> bool:

@@ -20,14 +20,16 @@ from train.folder import (
     quiet_libraries,
     require,
 )
+from train.prefill import prefill, shared_prefix
 from train.render import Renderer
-from train.rendered import Fault, Rendered
+from train.rendered import IGNORED, Fault, Rendered
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 _TOKENS = {"cpu": 8_192, "cuda": 131_072}
 _ROWS = {"cpu": 24, "cuda": 256}  # on a CPU small, so that answers come, and are kept, every few seconds
+_ALIKE = 0.85  # as long as the longest row of a batch, at least: padding costs more than a smaller batch
 
 
 class Score(NamedTuple):
@@ -119,8 +121,9 @@ class LocalModel:
     def score(self, rows: Sequence[Rendered], /, *, progress: Progress = silent) -> list[Score]:
         """Give the negative log-likelihood of each row's trained tokens, in the order of `rows`.
 
-        Rows are left-padded in batches of like length, so every answer ends in the last column and the costly
-        logits are made for the columns of answers only.
+        Rows of like length are read together, padded on the left, so every answer ends in the last column and the
+        costly logits are made for the columns of answers only. On a CPU, what the prompts of a batch begin with is
+        read once; a GPU has less use for that than for the memory that it takes.
         """
         import torch
 
@@ -131,7 +134,7 @@ class LocalModel:
             while order:
                 batch = [order.pop()]
                 width = len(rows[batch[0]].ids)
-                while order and (len(batch) + 1) * width <= budget:
+                while order and (len(batch) + 1) * width <= budget and len(rows[order[-1]].ids) >= _ALIKE * width:
                     batch.append(order.pop())
                 for number, score in zip(batch, self._score([rows[number] for number in batch]), strict=True):
                     found[number] = score
@@ -141,33 +144,35 @@ class LocalModel:
     def _score(self, rows: Sequence[Rendered]) -> list[Score]:
         import torch
 
-        width = max(len(row.ids) for row in rows)
-        ids, mask = np.full((2, len(rows), width), self.renderer.end_id), np.zeros((len(rows), width), np.int64)
-        ids[1] = -100
-        for number, row in enumerate(rows):
-            start = width - len(row.ids)
-            ids[0, number, start:], ids[1, number, start:], mask[number, start:] = row.ids, row.labels, 1
-            ids[1, number, start] = -100  # nothing predicts the first token
-        trained = ids[1] != -100
-        if not trained.any():
+        trained = [row.labels != IGNORED for row in rows]
+        for each in trained:
+            each[:1] = False  # nothing predicts the first token
+        answers = [int(each.argmax()) for each in trained if each.any()]  # where they begin
+        if not answers:
             return [Score(0.0, 0)] * len(rows)
-        kept = width - int(trained.any(axis=0).argmax())  # columns from the first label on
-        device = self.network.device
-        places = np.maximum(mask.cumsum(-1) - 1, 0)
+        texts = [row.ids.tolist() for row in rows]
+        on_cpu = self.network.device.type == "cpu"
+        shared = min(shared_prefix(texts), min(answers) - 1) if on_cpu else 0
+        cache, ids, mask, places = prefill(self.network, texts, shared=shared, pad=self.renderer.end_id)
+        labels = np.full(ids.shape, IGNORED)
+        for line, row, each in zip(labels, rows, trained, strict=True):
+            line[len(line) - len(each) + shared :] = np.where(each, row.labels, IGNORED)[shared:]
+        kept = labels.shape[1] - int((labels != IGNORED).any(axis=0).argmax())  # columns from the first label on
         network: Any = self.network  # Any: a model's call has no static types
         logits = network(
-            input_ids=torch.from_numpy(ids[0]).to(device),
-            attention_mask=torch.from_numpy(mask).to(device),
-            position_ids=torch.from_numpy(places).to(device),
-            use_cache=False,
+            input_ids=ids,
+            attention_mask=mask,
+            position_ids=places,
+            past_key_values=cache if shared else None,
+            use_cache=bool(shared),
             logits_to_keep=kept + 1,
         ).logits[:, :-1]
-        labels = torch.from_numpy(ids[1, :, width - kept :]).to(device)
+        wanted = torch.from_numpy(labels[:, -kept:]).to(ids.device)
         losses = torch.nn.functional.cross_entropy(
-            logits.float().flatten(0, 1), labels.flatten(), ignore_index=-100, reduction="none"
+            logits.float().flatten(0, 1), wanted.flatten(), ignore_index=IGNORED, reduction="none"
         )
-        sums = losses.view(labels.shape).double().sum(-1).tolist()
-        counts = (labels != -100).sum(-1).tolist()
+        sums = losses.view(wanted.shape).double().sum(-1).tolist()
+        counts = (wanted != IGNORED).sum(-1).tolist()
         return [Score(nll, tokens) for nll, tokens in zip(sums, counts, strict=True)]
 
     def _response(self, job: Job) -> ChatResponse:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from train.rendered import IGNORED, Rendered
@@ -63,11 +64,14 @@ def pack(rows: Sequence[Rendered], length: int) -> Packed:
     finally:
         if not bars:
             datasets.enable_progress_bars()
-    places = _places(rows, packed.select_columns(["place", "seq_lengths"]).with_format("arrow")[:])
+    trained = columns["labels"] != IGNORED
+    trained[offsets[:-1]] = False  # nothing predicts a row's first token
+    counts = np.add.reduceat(trained, offsets[:-1], dtype=np.int64)
+    places = _places(rows, counts, packed.select_columns(["place", "seq_lengths"]).with_format("arrow")[:])
     return Packed(packed.remove_columns(["place"]), places, length)
 
 
-def _places(rows: Sequence[Rendered], packed: pa.Table) -> pa.Table:
+def _places(rows: Sequence[Rendered], trained: npt.NDArray[np.int64], packed: pa.Table) -> pa.Table:
     """Tell which row lies where: `place` numbers the row of each token, `seq_lengths` gives the tokens of each row."""
     lengths: Any = packed["seq_lengths"].combine_chunks()  # Any: the stubs know no lists
     owners: Any = packed["place"].combine_chunks()
@@ -81,6 +85,6 @@ def _places(rows: Sequence[Rendered], packed: pa.Table) -> pa.Table:
         "id": [rows[place].id for place in order],
         "start": starts - first,
         "tokens": tokens,
-        "trained": [int((rows[place].labels[1:] != IGNORED).sum()) for place in order],
+        "trained": trained[order],
     }
     return pa.table(columns, schema=PACKS_SCHEMA)

@@ -252,6 +252,11 @@ def _outcomes(batch: _Batch) -> Iterator[Rendered | Fault]:
 
 
 def _label(row: int, name: str, tokens: list[list[int]], pieces: list[_Piece]) -> Rendered:
-    ids = np.fromiter(chain.from_iterable(tokens), np.int32)
-    trained = np.repeat([piece.trained for piece in pieces], [len(piece) for piece in tokens])
-    return Rendered(row, name, ids, np.where(trained, ids, np.int32(IGNORED)))
+    ids = np.array([*chain.from_iterable(tokens)], np.int32)
+    labels, start = ids.copy(), 0
+    for piece, part in zip(pieces, tokens, strict=True):
+        end = start + len(part)
+        if not piece.trained:
+            labels[start:end] = IGNORED
+        start = end
+    return Rendered(row, name, ids, labels)

@@ -47,10 +47,9 @@ class PieceTokeniser:
         if self._cut is None:
             return self._encode(texts)
         cut = [self._cut.split(text) for text in texts]
-        known = {part: self._known.get(part) for parts in cut for part in parts}
-        unknown = [part for part, ids in known.items() if ids is None]
-        known.update(zip(unknown, self._encode(unknown), strict=True))
-        return [[*chain.from_iterable(known[part] or () for part in parts)] for parts in cut]
+        unknown = [*set(chain.from_iterable(cut)).difference(self._known)]
+        known = self._known | dict(zip(unknown, self._encode(unknown), strict=True))
+        return [[*chain.from_iterable(map(known.__getitem__, parts))] for parts in cut]
 
     def _encode(self, texts: list[str]) -> list[list[int]]:
         if not texts:

@@ -10,6 +10,7 @@ import pytest
 from schemas import Answer, ChatRequest, ChatResponse, Client, LLMError, Message
 from train import LocalModel, Rendered
 from train.decode import Job, batches
+from train.prefill import shared_prefix
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -115,8 +116,8 @@ def test_no_requests_no_answers(model: LocalModel) -> None:
     assert list(model.complete([])) == []
 
 
-def rows(model: LocalModel, answers: Sequence[str]) -> list[Rendered]:
-    chats = [[Message("user", "q"), Message("assistant", answer)] for answer in answers]
+def rows(model: LocalModel, answers: Sequence[str], question: str = "q") -> list[Rendered]:
+    chats = [[Message("user", question), Message("assistant", answer)] for answer in answers]
     found = model.renderer.render((number, "a", chat) for number, chat in enumerate(chats, start=1))
     return [row for row in found if isinstance(row, Rendered)]
 
@@ -140,6 +141,22 @@ def test_scores_do_not_depend_on_the_batch(model: LocalModel) -> None:
     alone = [model.score([row])[0] for row in many]
     assert [score.tokens for score in together] == [score.tokens for score in alone]
     assert [score.nll for score in together] == pytest.approx([score.nll for score in alone], rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [["ab" * 20, "cd" * 19, "x" * 36], ["the same beginning, then a", "the same beginning, then b"], ["a b", "a b"]],
+    ids=["other answers", "answers begin alike", "equal"],
+)
+def test_a_beginning_that_rows_share_changes_no_score(model: LocalModel, answers: list[str]) -> None:
+    many = rows(model, answers, "How do I carry my leave over into the next year? " * 3)
+    assert shared_prefix([row.ids.tolist() for row in many]) > 100
+    together = [score.nll for score in model.score(many)]
+    assert together == pytest.approx([model.score([row])[0].nll for row in many], rel=1e-5)
+    bare = [row._replace(ids=row.ids[-30:], labels=np.append(-100, row.ids[-29:])) for row in many]
+    assert [score.nll for score in model.score(bare)] == pytest.approx(
+        [model.score([row])[0].nll for row in bare], rel=1e-5
+    )
 
 
 def test_a_row_without_labels_scores_nothing(model: LocalModel) -> None:
