@@ -1,4 +1,5 @@
 import heapq
+import math
 import random
 
 import pytest
@@ -7,7 +8,14 @@ from generate.clients.window import Window
 
 
 def serve(
-    window: Window, *, slots: int, seconds: float, answers: int, start: float = 0.0, spread: float = 0.0
+    window: Window,
+    *,
+    slots: int,
+    seconds: float,
+    answers: int,
+    start: float = 0.0,
+    spread: float = 0.0,
+    timeout: float = math.inf,
 ) -> float:
     """Keep the window full at a server that works on `slots` requests at once and lets the others queue.
 
@@ -23,8 +31,11 @@ def serve(
             heapq.heappush(free, end)
             heapq.heappush(running, (end, now))
         now, left_at = heapq.heappop(running)
-        window.answered(now - left_at, now=now)
-        left -= 1
+        if now - left_at > timeout:
+            window.timed_out(now=now)
+        else:
+            window.answered(now - left_at, now=now)
+            left -= 1
     return now
 
 
@@ -66,6 +77,35 @@ def test_many_that_time_out_halve_the_window_once() -> None:
     for _ in range(64):
         window.timed_out(now=1.0)
     assert window.places == 32
+
+
+def test_all_places_come_back_soon_after_a_stall() -> None:
+    window = Window(16)
+    for _ in range(100):
+        window.timed_out(now=1.0)
+    assert window.places == 1
+    serve(window, slots=16, seconds=40.0, answers=1 + 2 * 2 + 3 * 4 + 3 * 8, start=1.0)  # some left before each change
+    assert window.places == 16
+
+
+class Counting(Window):
+    """A window that counts what timed out."""
+
+    lost = 0
+
+    def timed_out(self, *, now: float) -> None:
+        self.lost += 1
+        super().timed_out(now=now)
+
+
+@pytest.mark.parametrize(("seconds", "timeout"), [(2.0, 9.0), (0.1, 0.45)], ids=["slow", "not slow"])
+def test_a_server_that_all_places_are_too_much_for_is_tried_ever_more_rarely(seconds: float, timeout: float) -> None:
+    window = Counting(64)
+    now = serve(window, slots=8, seconds=seconds, answers=4000, timeout=timeout)
+    first = window.lost
+    serve(window, slots=8, seconds=seconds, answers=4000, start=now, timeout=timeout)
+    assert first < 400
+    assert window.lost - first < 150
 
 
 @pytest.mark.parametrize("asked", [1, 2, 3])
