@@ -15,7 +15,7 @@ from schemas import Answer, ChatRequest, ChatResponse, Client, LLMError
 
 __all__ = ["Journal", "Journalled", "journalled"]
 
-_AHEAD = 256  # answers that lie ready at most for a caller who is slower than the model
+_AHEAD = 256  # answers that lie ready at most for a caller who is slower than a client with threads of its own
 
 
 @runtime_checkable
@@ -108,6 +108,7 @@ class _Call:
 
     def ask(self, first: ChatRequest) -> Iterator[Answer]:
         """Ask the client for `first` and what follows, until it has read enough and answered all of that."""
+        self.caller = threading.get_ident()  # a client may read the requests before it gives its answers' iterator
         answers = self.owner.client.complete(chain([first], self.unanswered()))
         self.taking = answers if isinstance(answers, Takeable) else None
         try:
@@ -149,10 +150,8 @@ class _Call:
                 yield request
             elif self.read_all:
                 return
-            elif len(self.ready) >= _AHEAD:
-                if threading.get_ident() == self.caller:
-                    return  # nobody else is there to take what is ready
-                self.rest()
+            elif threading.get_ident() != self.caller:
+                self.rest()  # in the caller's own thread nobody else is there to take what is ready
 
     def step(self) -> ChatRequest | None:
         """Read one request, and give it if it must be asked."""
@@ -182,7 +181,7 @@ class _Call:
         return None
 
     def rest(self) -> None:
-        """Wait until the caller has taken something."""
+        """Wait until the caller has taken something, where enough lies ready."""
         self.taken.clear()
         if len(self.ready) >= _AHEAD and not self.closed:
             self.taken.wait()

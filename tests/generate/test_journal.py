@@ -386,6 +386,25 @@ def test_a_client_in_the_caller_s_thread_gets_what_the_journal_lacks(
             assert sorted(asker.asked) == sorted(set(texts) - set(known))
 
 
+@pytest.mark.parametrize("metered", [False, True], ids=["bare", "metered"])
+def test_a_client_that_reads_everything_first_is_asked_once_however_much_the_journal_answers(
+    path: Path, metered: bool
+) -> None:
+    calls = []
+
+    class Whole(Echo):
+        def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
+            calls.append(list(requests))
+            return super().complete(calls[-1])
+
+    texts = [str(number) for number in range(2000)]
+    with Journal(path) as journal:
+        fill(journal, [text for number, text in enumerate(texts) if number % 100])
+        asker = Metered(Whole(), Purse(Budget()), FREE) if metered else Whole()
+        assert outcomes(journalled(asker, journal), *texts) == dict(enumerate(texts))
+    assert [len(requests) for requests in calls] == [20]  # a batch may take a day
+
+
 def test_equal_requests_under_way_are_sent_once_and_answered_everywhere(path: Path, server: ChatServer) -> None:
     server.react = lambda body, number: Reaction(text=body["messages"][0]["content"], delay=0.3)
     with Journal(path) as journal:
