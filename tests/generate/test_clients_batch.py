@@ -300,6 +300,20 @@ def test_nothing_is_submitted_where_the_first_ones_are_refused(server: BatchServ
     assert server.files == {}
 
 
+@pytest.mark.parametrize("left", [1, 4], ids=["one", "more than are tried"])
+def test_what_was_refused_in_a_batch_ends_no_later_run(server: BatchServer, tmp_path: Path, left: int) -> None:
+    no = {"error": {"message": "No."}}
+    server.outcome = lambda line: (
+        refused(line, 400, "No.") if line["body"]["messages"][0]["content"] > "4" else answered(line)
+    )
+    texts(client(server, tmp_path).complete(many(9)))
+    server.chat = lambda body: (400, no) if body["messages"][0]["content"] > "4" else (200, completion("at once"))
+    again = [ask(str(number)) for number in range(9 - left, 9)]
+    found = outcomes(client(server, tmp_path).complete(again))
+    assert sorted(found) == list(range(left))
+    assert all(isinstance(outcome, LLMError) and "400: No" in str(outcome) for outcome in found.values())
+
+
 def test_a_server_without_batches_is_told(server: BatchServer, tmp_path: Path) -> None:
     server.troubles["POST /files"] = [404]
     with pytest.raises(LLMError, match=r"no place for files\. Leave out --batch"):
