@@ -87,7 +87,13 @@ def _generate(recipe: Recipe, out: Path, console: Console) -> Step:
         "budget": repr(recipe.budget),
         "documents": _corpus_digest(documents, config),
     }
-    return Step(name="generate", made_from=made_from, outputs=[pairs, out / "generation.json"], work=work)
+    return Step(
+        name="generate",
+        made_from=made_from,
+        outputs=[pairs, out / "generation.json"],
+        work=work,
+        is_left=lambda summary: any(failed["retryable"] for failed in summary["failed"]),
+    )
 
 
 def _curate(recipe: Recipe, out: Path, console: Console) -> Step:

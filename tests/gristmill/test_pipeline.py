@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from gristmill.cli import main
+from tests.generate.chat_server import ChatServer, Reaction
 
 TOPICS = ("leave", "travel", "laptops", "parking", "pensions", "training", "kitchens", "badges", "bikes", "phones")
 
@@ -114,6 +115,34 @@ def test_json_on_a_recipe_without_training(project: Path, capsys: pytest.Capture
     said = capsys.readouterr().out
     assert "[2/2] curate" in said
     assert "tuned model" not in said
+
+
+def test_what_a_server_failed_to_answer_is_asked_again_by_the_next_run(project: Path) -> None:
+    down = True
+
+    def react(body: dict[str, Any], number: int) -> Reaction:
+        passage = body["messages"][-1]["content"]
+        if "bikes" in passage and down:
+            return Reaction(status=503, headers={"retry-after-ms": "1"})
+        return Reaction(text=f"Which rules are there for case {number}?")
+
+    server = ChatServer()
+    server.react = react
+    try:
+        (project / "recipe.yaml").write_text(
+            "documents: [docs]\ntrain: false\n"
+            f"generate: {{strategy: question, client: openai, model: small, base_url: '{server.url}'}}\n"
+        )
+        found = []
+        for down in (True, False, False):  # noqa: B007 - `react` reads it
+            before = len(server.asked)
+            assert main(["run", str(project / "recipe.yaml"), "-o", str(project / "out")]) == 0
+            report = json.loads((project / "out" / "generation.json").read_text())
+            found.append((len(report["failed"]), len(server.asked) - before))
+    finally:
+        server.stop()
+    assert found[0][0] == 2
+    assert found[1:] == [(0, 2), (0, 0)]
 
 
 def test_rows_that_are_mixed_in_are_part_of_what_the_model_was_made_from(

@@ -34,6 +34,13 @@ def test_a_step_is_done_once(tmp_path: Path) -> None:
     assert work.times == 1
 
 
+def test_a_step_of_which_something_is_left_is_done_again(tmp_path: Path) -> None:
+    work = Work(tmp_path / "out.txt")
+    assert Ledger(tmp_path).do(step(work, is_left=lambda summary: summary == {"rows": 3})).summary == {"rows": 3}
+    assert Ledger(tmp_path).do(step(work, is_left=lambda _: False)).reused is False
+    assert Ledger(tmp_path).do(step(work)).reused is True
+
+
 @pytest.mark.parametrize("change", ["input", "output changed", "output gone"])
 def test_what_has_changed_is_done_again(tmp_path: Path, change: str) -> None:
     work = Work(tmp_path / "out.txt")
