@@ -68,7 +68,7 @@ def _generate(recipe: Recipe, out: Path, console: Console) -> Step:
     documents = existing_documents(list(recipe.documents))
     config = suited(recipe.generate, recipe.client)
     client = open_client(recipe.client, console.progress, beside=out) if config.asks else None
-    judge = None if recipe.judge is None else open_client(recipe.judge, console.progress)
+    judge = None if recipe.judge is None else open_client(recipe.judge, console.progress, beside=out)
     resources = Resources(judge=judge, budget=recipe.budget, prices=recipe.prices)
 
     def work() -> dict[str, Any]:  # Any: whatever JSON can hold
