@@ -26,8 +26,8 @@ class Takeable(Protocol):
         """Give what has arrived, or None at the end; `wait` for an answer or `wake` where nothing has."""
         ...
 
-    def wake(self) -> None:
-        """Let a `take` that waits come back."""
+    def wake(self) -> bool:
+        """Let a `take` that waits come back, and tell whether it does."""
         ...
 
 
@@ -93,6 +93,8 @@ class _Call:
         self.number = 0  # that count
         self.taking: Takeable | None = None  # the client's answers, where it can give several at once
         self.caller = 0  # the thread that takes answers
+        self.waits = False  # whether it waits for one
+        self.woken = False  # whether it then comes back for what is ready
         self.taken = threading.Event()  # set when the caller has taken a ready answer
         self.read_all = self.closed = False
 
@@ -114,7 +116,7 @@ class _Call:
         try:
             while True:
                 if len(self.ready) < _AHEAD:
-                    arrived = self.take(answers, wait=not self.ready)
+                    arrived = self.take(answers)
                     if arrived is None:
                         break
                     self.settle(arrived)
@@ -132,15 +134,20 @@ class _Call:
             if close is not None:
                 close()
 
-    def take(self, answers: Iterator[Answer], *, wait: bool) -> list[Answer] | None:
-        """Take what has arrived, or None at the end."""
+    def take(self, answers: Iterator[Answer]) -> list[Answer] | None:
+        """Take what has arrived, and wait for it where nothing lies ready; None at the end."""
         self.caller = threading.get_ident()
-        if self.taking is not None:
-            return self.taking.take(wait=wait)
-        if not wait:
-            return []
-        answer = next(answers, None)
-        return None if answer is None else [answer]
+        self.waits = True  # said before it is looked for what is ready: `rest` looks the other way round
+        try:
+            wait = not self.ready
+            if self.taking is not None:
+                return self.taking.take(wait=wait)
+            if not wait:
+                return []
+            answer = next(answers, None)
+            return None if answer is None else [answer]
+        finally:
+            self.waits = False
 
     def unanswered(self) -> Iterator[ChatRequest]:
         """Read on, for the client: give what must be asked, and lay ready what the journal answers."""
@@ -176,14 +183,13 @@ class _Call:
         self.owner.replayed += 1
         self.ready.append(Answer(position, response))
         taking = self.taking
-        if taking is not None:
-            taking.wake()
+        self.woken = taking is not None and taking.wake()
         return None
 
     def rest(self) -> None:
-        """Wait until the caller has taken something, where enough lies ready."""
+        """Wait until the caller has taken something, where enough lies ready and nothing else keeps the caller."""
         self.taken.clear()
-        if len(self.ready) >= _AHEAD and not self.closed:
+        if len(self.ready) >= _AHEAD and not self.closed and (self.woken or not self.waits):
             self.taken.wait()
 
     def settle(self, arrived: list[Answer]) -> None:

@@ -39,7 +39,7 @@ class Work:
     Args:
         tasks: The work on each unit; begun one after the other, as there is room.
         clients: Who answers the model's requests (False) and the judge's (True).
-        most_unjudged: Tasks that may wait for the judge before new ones are begun. The judge gets his turn when all that
+        most_unjudged: Tasks that may wait for the judge before new ones are begun. The judge's turn comes when all that
             was begun is answered, so few cost time; with many, a budget may be spent before anything is judged.
     """
 

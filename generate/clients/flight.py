@@ -64,9 +64,10 @@ class Arrivals(Iterator[Answer]):
         """
         return self._take(None, wait=wait)
 
-    def wake(self) -> None:
+    def wake(self) -> bool:
         """Let a `take` that waits come back; for any thread."""
         self._arrived.put(_WAKE)
+        return True
 
     def close(self) -> None:
         """Cancel what is in flight and wait until it has gone."""
