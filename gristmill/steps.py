@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from schemas.atomic import make_folder, write_json
+from schemas.atomic import make_folder, write_json, writing
 from schemas.errors import InputError
 
 
@@ -103,12 +103,15 @@ def alone_in(folder: Path) -> Iterator[None]:
 
     make_folder(folder)
     lock = FileLock(folder / ".lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise InputError(
-            "another gristmill is at work in this folder", where=str(folder), mend="Wait for it, or choose another -o"
-        ) from None
+    with writing(folder / ".lock"):
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise InputError(
+                "another gristmill is at work in this folder",
+                where=str(folder),
+                mend="Wait for it, or choose another -o",
+            ) from None
     try:
         yield
     finally:

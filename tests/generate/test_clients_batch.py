@@ -13,7 +13,7 @@ import pytest
 
 import generate.clients.batch as batch_client
 from generate.clients import OpenAIBatch, OpenAICompatible, batch_desk
-from schemas import Answer, ChatRequest, ChatResponse, InputError, LLMError, Message
+from schemas import Answer, ChatRequest, ChatResponse, InputError, LLMError, Message, OutputError
 from tests.generate.batch_server import BatchServer, answered, failed, refused
 from tests.generate.chat_server import completion
 
@@ -349,6 +349,12 @@ def test_a_server_that_stays_away_ends_the_run_and_loses_nothing(server: BatchSe
     assert caught.value.retryable
     server.troubles.clear()
     assert texts(client(server, tmp_path).complete(many(5)[1:])) == ECHOES[1:]
+
+
+def test_a_record_that_cannot_be_held_is_an_output_error(server: BatchServer, tmp_path: Path) -> None:
+    (tmp_path / ".batches.json.lock").mkdir()
+    with pytest.raises(OutputError, match="a folder of this name is in the way"):
+        list(client(server, tmp_path).complete([ask()]))
 
 
 def test_two_runs_do_not_wait_for_the_same_batches(server: BatchServer, tmp_path: Path) -> None:

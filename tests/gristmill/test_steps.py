@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from gristmill.steps import Ledger, Step, alone_in
-from schemas.errors import InputError
+from schemas.errors import InputError, OutputError
 
 
 class Work:
@@ -89,4 +89,10 @@ def test_two_runs_never_share_a_folder(tmp_path: Path) -> None:
     with alone_in(tmp_path), pytest.raises(InputError, match="another gristmill is at work"), alone_in(tmp_path):
         pass
     with alone_in(tmp_path):
+        pass
+
+
+def test_a_folder_that_cannot_be_held_is_an_output_error(tmp_path: Path) -> None:
+    (tmp_path / ".lock").mkdir()
+    with pytest.raises(OutputError, match="a folder of this name is in the way"), alone_in(tmp_path):
         pass
