@@ -143,7 +143,7 @@ class Judge:
 
     def lasting(self, signals: pa.Table, /) -> pa.BooleanArray:
         """Mark the rows that need not be asked about again by the next run."""
-        return pc.not_equal(signals["state"].combine_chunks(), _LOST)
+        return pc.not_equal(signals["state"].combine_chunks(), pa.scalar(_LOST, pa.int8()))
 
     def alarms(self, signals: pa.Table, _: Verdicts, /) -> list[str]:
         """Tell what it cost, how many replies were no verdict, and how the score goes with the length."""

@@ -138,6 +138,13 @@ def test_a_client_that_loses_many_answers_and_gives_none_stops_the_run(table_of:
         )
 
 
+def test_half_a_sign_in_a_reason_costs_no_row_and_no_second_request(table_of: Callable[..., pa.Table]) -> None:
+    fake = Fake(lambda content: '{"reason": "good \\ud83d", "good": 4, "short": 4}')
+    result = Pipeline([Judge(client=fake, criteria=CRITERIA)]).table(table_of([("q", "a"), ("q", "b"), ("q", "c")]))
+    assert result.kept["judge_reason"].to_pylist() == ["good ?"] * 3
+    assert len(fake.asked) == 3
+
+
 def test_a_prompt_of_ones_own_is_read(rows_of: Callable[..., Rows], tmp_path: Path) -> None:
     file = tmp_path / "mine.jinja"
     file.write_text("{% block system %}Be kind.{% endblock %}{% block user %}{{ response }}{% endblock %}")
