@@ -75,6 +75,8 @@ class SignalStore:
                 table = opened.read()
         except (pa.ArrowException, OSError, UnicodeDecodeError):
             return None  # a damaged file costs only the measuring that it would have saved
+        if hasattr(stage, "lasting"):
+            table = table.filter(stage.lasting(table))
         if not table.num_rows:
             return None
         ids = id_bytes(strings(table["id"].combine_chunks()))

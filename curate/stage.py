@@ -9,6 +9,7 @@ besides:
 - `thresholds`: names of those of its settings that only `decide` reads. To move one measures nothing again.
 - `by_text = True`: its signals depend on what a row says (messages and context) and on its settings alone, so they may
   be kept from run to run under the row's id.
+- `lasting(signals)`: which of them are to be kept so, where a row may get others another time.
 - `fingerprint`: hash of whatever else its signals depend on, such as a file or a model.
 
 A measure looks at each row alone, so that its signals do not depend on how rows fall into batches. Batches are measured

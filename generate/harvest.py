@@ -65,7 +65,7 @@ class Harvest:
         where = unit.candidates[0].section.label if unit.candidates else unit.topic
         if isinstance(outcome, LLMError):
             quota.failed += 1
-            failed = Failed(quota.strategy.name, _document(unit), where, str(outcome))
+            failed = Failed(quota.strategy.name, _document(unit), where, str(outcome), outcome.retryable)
             self.failed[self._place(unit)] = failed
             return
         for draft in outcome:

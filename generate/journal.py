@@ -15,7 +15,7 @@ from schemas import Answer, ChatRequest, ChatResponse, Client, LLMError
 
 __all__ = ["Journal", "Journalled", "journalled"]
 
-_AHEAD = 256  # answers that lie ready at most for a caller who is slower than the model
+_AHEAD = 256  # answers that lie ready at most for a caller who is slower than a client with threads of its own
 
 
 @runtime_checkable
@@ -26,8 +26,8 @@ class Takeable(Protocol):
         """Give what has arrived, or None at the end; `wait` for an answer or `wake` where nothing has."""
         ...
 
-    def wake(self) -> None:
-        """Let a `take` that waits come back."""
+    def wake(self) -> bool:
+        """Let a `take` that waits come back, and tell whether it does."""
         ...
 
 
@@ -93,6 +93,8 @@ class _Call:
         self.number = 0  # that count
         self.taking: Takeable | None = None  # the client's answers, where it can give several at once
         self.caller = 0  # the thread that takes answers
+        self.waits = False  # whether it waits for one
+        self.woken = False  # whether it then comes back for what is ready
         self.taken = threading.Event()  # set when the caller has taken a ready answer
         self.read_all = self.closed = False
 
@@ -108,12 +110,13 @@ class _Call:
 
     def ask(self, first: ChatRequest) -> Iterator[Answer]:
         """Ask the client for `first` and what follows, until it has read enough and answered all of that."""
+        self.caller = threading.get_ident()  # a client may read the requests before it gives its answers' iterator
         answers = self.owner.client.complete(chain([first], self.unanswered()))
         self.taking = answers if isinstance(answers, Takeable) else None
         try:
             while True:
                 if len(self.ready) < _AHEAD:
-                    arrived = self.take(answers, wait=not self.ready)
+                    arrived = self.take(answers)
                     if arrived is None:
                         break
                     self.settle(arrived)
@@ -131,15 +134,20 @@ class _Call:
             if close is not None:
                 close()
 
-    def take(self, answers: Iterator[Answer], *, wait: bool) -> list[Answer] | None:
-        """Take what has arrived, or None at the end."""
+    def take(self, answers: Iterator[Answer]) -> list[Answer] | None:
+        """Take what has arrived, and wait for it where nothing lies ready; None at the end."""
         self.caller = threading.get_ident()
-        if self.taking is not None:
-            return self.taking.take(wait=wait)
-        if not wait:
-            return []
-        answer = next(answers, None)
-        return None if answer is None else [answer]
+        self.waits = True  # said before it is looked for what is ready: `rest` looks the other way round
+        try:
+            wait = not self.ready
+            if self.taking is not None:
+                return self.taking.take(wait=wait)
+            if not wait:
+                return []
+            answer = next(answers, None)
+            return None if answer is None else [answer]
+        finally:
+            self.waits = False
 
     def unanswered(self) -> Iterator[ChatRequest]:
         """Read on, for the client: give what must be asked, and lay ready what the journal answers."""
@@ -149,10 +157,8 @@ class _Call:
                 yield request
             elif self.read_all:
                 return
-            elif len(self.ready) >= _AHEAD:
-                if threading.get_ident() == self.caller:
-                    return  # nobody else is there to take what is ready
-                self.rest()
+            elif threading.get_ident() != self.caller:
+                self.rest()  # in the caller's own thread nobody else is there to take what is ready
 
     def step(self) -> ChatRequest | None:
         """Read one request, and give it if it must be asked."""
@@ -177,14 +183,13 @@ class _Call:
         self.owner.replayed += 1
         self.ready.append(Answer(position, response))
         taking = self.taking
-        if taking is not None:
-            taking.wake()
+        self.woken = taking is not None and taking.wake()
         return None
 
     def rest(self) -> None:
-        """Wait until the caller has taken something."""
+        """Wait until the caller has taken something, where enough lies ready and nothing else keeps the caller."""
         self.taken.clear()
-        if len(self.ready) >= _AHEAD and not self.closed:
+        if len(self.ready) >= _AHEAD and not self.closed and (self.woken or not self.waits):
             self.taken.wait()
 
     def settle(self, arrived: list[Answer]) -> None:

@@ -65,10 +65,10 @@ class Quota:
             rate = self.accepted / self.asked if self.asked else self.strategy.yields
             count = math.ceil((self.wanted - self.accepted) / max(rate, _LEAST_RATE))
         found: list[Unit] = []
-        # Before a section is asked about again, it is seen what the others gave.
-        end = (self._next // len(self.units) + 1) * len(self.units) if self.units else 0
-        while len(found) < count and self._next < min(end, self.tasks):
+        while len(found) < count and self._next < self.tasks:
             sample, place = divmod(self._next, len(self.units))
+            if found and not place:
+                break  # before a section is asked about again, it is seen what the others gave
             self._next += 1
             if not full(self.units[place]):
                 found.append(replace(self.units[place], sample=sample))

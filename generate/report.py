@@ -100,12 +100,13 @@ class Spent(NamedTuple):
 
 
 class Failed(NamedTuple):
-    """A unit whose request the client gave up on."""
+    """A unit whose request the client gave up on; `retryable` where it may be answered another time."""
 
     strategy: str
     document: str
     section: str
     error: str
+    retryable: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ were asked for (never in the order in which answers arrive), write. Everything t
 reason. Nothing is written before the end but the journal, so a killed run leaves the old files as they were.
 """
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,6 +26,7 @@ from schemas.atomic import make_folder
 from schemas.parquet import ParquetSink
 from schemas.progress import Progress, silent
 
+_UNJUDGED = 64  # drafts that a budget may pay for at most without paying for their judging
 _BESIDE = ("rejected.parquet", "generation.json", "journal.sqlite")
 
 
@@ -131,7 +133,8 @@ def _work_out(
     outcomes: dict[int, Sequence[Draft] | LLMError] = {}
     good, reasons = 0, Counter[str]()
     with askers.asking(), progress("asking", len(todo), "units") as bar:
-        for ended in Work(steps, {False: askers.writer, True: askers.judge}).run():
+        most_unjudged = _UNJUDGED if askers.purse.limited else math.inf
+        for ended in Work(steps, {False: askers.writer, True: askers.judge}, most_unjudged=most_unjudged).run():
             outcomes[order[ended.task]] = ended.outcome
             if not isinstance(ended.outcome, LLMError):
                 good += sum(draft.fault is None for draft in ended.outcome)

@@ -4,6 +4,7 @@ A task is the work on one unit. What a task asks next goes out before new tasks 
 goes out close together, and no more tasks are open than there are requests under way.
 """
 
+import math
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -38,13 +39,19 @@ class Work:
     Args:
         tasks: The work on each unit; begun one after the other, as there is room.
         clients: Who answers the model's requests (False) and the judge's (True).
+        most_unjudged: Tasks that may wait for the judge before new ones are begun. The judge's turn comes when all that
+            was begun is answered, so few cost time; with many, a budget may be spent before anything is judged.
     """
 
-    def __init__(self, tasks: Iterable[Steps], clients: Mapping[bool, Client | None]) -> None:
+    def __init__(
+        self, tasks: Iterable[Steps], clients: Mapping[bool, Client | None], *, most_unjudged: float = math.inf
+    ) -> None:
         self._fresh: Iterator[_Task] = (_Task(number, steps) for number, steps in enumerate(tasks))
         self._clients = clients
         self._ready: dict[bool, deque[tuple[_Task, ChatRequest]]] = {False: deque(), True: deque()}
         self._ended: deque[Ended] = deque()
+        self._most_unjudged = most_unjudged
+        self._paused = False  # whether no task was begun because too many wait for the judge
         self._lock = threading.Lock()
 
     def run(self) -> Iterator[Ended]:
@@ -61,7 +68,7 @@ class Work:
                     yield from self._through()
             yield from self._through()
             with self._lock:
-                if not (self._ready[False] or self._ready[True]):
+                if not (self._ready[False] or self._ready[True] or self._paused):
                     return
 
     def _through(self) -> Iterator[Ended]:
@@ -91,11 +98,16 @@ class Work:
         """Give the next request for one client; new tasks are begun where no open one asks anything."""
         with self._lock:
             while not self._ready[judging]:
-                task = None if judging else next(self._fresh, None)
+                task = None if judging else self._begin()
                 if task is None:
                     return None
                 self._take(task, None)
             return self._ready[judging].popleft()
+
+    def _begin(self) -> _Task | None:
+        """Give a new task, unless too many wait for the judge."""
+        self._paused = len(self._ready[True]) >= self._most_unjudged
+        return None if self._paused else next(self._fresh, None)
 
     def _go_on(self, task: _Task, outcome: ChatResponse | LLMError) -> None:
         """Hand an answer to its task."""

@@ -68,7 +68,7 @@ def _generate(recipe: Recipe, out: Path, console: Console) -> Step:
     documents = existing_documents(list(recipe.documents))
     config = suited(recipe.generate, recipe.client)
     client = open_client(recipe.client, console.progress, beside=out) if config.asks else None
-    judge = None if recipe.judge is None else open_client(recipe.judge, console.progress)
+    judge = None if recipe.judge is None else open_client(recipe.judge, console.progress, beside=out)
     resources = Resources(judge=judge, budget=recipe.budget, prices=recipe.prices)
 
     def work() -> dict[str, Any]:  # Any: whatever JSON can hold
@@ -87,7 +87,13 @@ def _generate(recipe: Recipe, out: Path, console: Console) -> Step:
         "budget": repr(recipe.budget),
         "documents": _corpus_digest(documents, config),
     }
-    return Step(name="generate", made_from=made_from, outputs=[pairs, out / "generation.json"], work=work)
+    return Step(
+        name="generate",
+        made_from=made_from,
+        outputs=[pairs, out / "generation.json"],
+        work=work,
+        is_left=lambda summary: any(failed["retryable"] for failed in summary["failed"]),
+    )
 
 
 def _curate(recipe: Recipe, out: Path, console: Console) -> Step:

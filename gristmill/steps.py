@@ -1,7 +1,8 @@
 """Steps that are done once: each is skipped while what it was made from has not changed.
 
 What a step was made from is hashed into its fingerprint; that and the hashes of what it wrote stand in `run.json`. A
-step that was cut short is taken up again; the steps themselves go on from what they had written.
+step that was cut short, or left something undone, is taken up again; the steps themselves go on from what they had
+written.
 """
 
 import hashlib
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from schemas.atomic import make_folder, write_json
+from schemas.atomic import make_folder, write_json, writing
 from schemas.errors import InputError
 
 
@@ -27,6 +28,7 @@ class Step:
         outputs: Files that it writes.
         scratch: Folders that hold its unfinished work, which is of no use once `made_from` changes.
         work: Does it and gives its summary.
+        is_left: Tells by the summary whether something is left that the next run is to try again.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Step:
     outputs: Sequence[Path]
     scratch: Sequence[Path] = ()
     work: Callable[[], dict[str, Any]]  # Any: as above
+    is_left: Callable[[Mapping[str, Any]], bool] = lambda _: False  # Any: as above
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +76,9 @@ class Ledger:
         self._done.pop(step.name, None)
         self._save()
         summary = step.work()
-        self._done[step.name] = {"fingerprint": fingerprint, "outputs": self._hashes(step), "summary": summary}
-        self._save()
+        if not step.is_left(summary):
+            self._done[step.name] = {"fingerprint": fingerprint, "outputs": self._hashes(step), "summary": summary}
+            self._save()
         return Done(summary=summary, reused=False)
 
     def _save(self) -> None:
@@ -99,12 +103,15 @@ def alone_in(folder: Path) -> Iterator[None]:
 
     make_folder(folder)
     lock = FileLock(folder / ".lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise InputError(
-            "another gristmill is at work in this folder", where=str(folder), mend="Wait for it, or choose another -o"
-        ) from None
+    with writing(folder / ".lock"):
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise InputError(
+                "another gristmill is at work in this folder",
+                where=str(folder),
+                mend="Wait for it, or choose another -o",
+            ) from None
     try:
         yield
     finally:

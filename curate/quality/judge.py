@@ -31,7 +31,8 @@ CRITERIA = {
 LONGEST = 8_000  # characters of a prompt or an answer that the judge sees
 TELLING = 0.3
 _PROMPT = Path(__file__).parent / "prompts" / "judge.jinja"
-_GRADED, _UNREADABLE, _FAILED = 0, 1, 2
+_GRADED, _UNREADABLE, _REFUSED, _LOST = range(4)  # the last is of rows that may get a reply another time
+_MANY = 10  # rows that are not lost all at once by chance
 _WHERE = "stage judge"
 
 
@@ -93,21 +94,23 @@ class Judge:
         """Signals: int8 grades by criterion, `reason`, `state`, int32 tokens of prompt and reply, words of the answer.
 
         Raises:
-            LLMError: Not one of several requests was answered: then it is the client that is wrong, not the rows.
+            LLMError: Several requests were refused, or many lost, and not one was answered: then it is the client that
+                is wrong, not the rows.
         """
         count = len(rows)
         grades: list[Verdict | None] = [None] * count
-        state = np.full(count, _FAILED, dtype=np.int8)
+        state = np.zeros(count, dtype=np.int8)
         tokens = np.zeros((2, count), dtype=np.int32)
         error: LLMError | None = None
         for position, outcome in self.client.complete(self._requests(rows)):
             if isinstance(outcome, LLMError):
                 error = outcome
+                state[position] = _LOST if error.retryable else _REFUSED
                 continue
             tokens[:, position] = outcome.prompt_tokens, outcome.completion_tokens
             grades[position] = read_verdict(outcome.text, tuple(self.criteria))
             state[position] = _UNREADABLE if grades[position] is None else _GRADED
-        if error is not None and count > 1 and bool((state == _FAILED).all()):
+        if error is not None and count > (_MANY if error.retryable else 1) and bool((state >= _REFUSED).all()):
             raise error
         columns: dict[str, Any] = {  # Any: arrays of different types
             f"grade_{name}": pa.array([None if each is None else each.grades[name] for each in grades], pa.int8())
@@ -138,14 +141,18 @@ class Judge:
             columns={"judge_score": scores, **grades, "judge_reason": signals["reason"]},
         )
 
+    def lasting(self, signals: pa.Table, /) -> pa.BooleanArray:
+        """Mark the rows that need not be asked about again by the next run."""
+        return pc.not_equal(signals["state"].combine_chunks(), pa.scalar(_LOST, pa.int8()))
+
     def alarms(self, signals: pa.Table, _: Verdicts, /) -> list[str]:
         """Tell what it cost, how many replies were no verdict, and how the score goes with the length."""
         state = signals["state"].to_numpy()
         spent = [int(pc.sum(signals[name]).as_py() or 0) for name in ("prompt_tokens", "completion_tokens")]
         paid = "" if self.prices is None else f", {sum(np.multiply(spent, self.prices)) / 1e6:.2f} dollars"
         found = [f"the judge read {spent[0]:,} tokens and wrote {spent[1]:,}{paid}"]
-        for kind, text in ((_UNREADABLE, "got a reply that is no verdict"), (_FAILED, "got no reply")):
-            rows = int((state == kind).sum())
+        unreadable, unanswered = int((state == _UNREADABLE).sum()), int((state >= _REFUSED).sum())
+        for rows, text in ((unreadable, "got a reply that is no verdict"), (unanswered, "got no reply")):
             if rows:
                 found.append(f"{rows:,} of {len(state):,} rows {text}, have no grade and stay")
         score = self._score(signals)

@@ -51,4 +51,7 @@ def _verdict(value: Mapping[str, Any], criteria: Sequence[str]) -> Verdict | Non
             return None
         grades[name] = int(grade)
     reason = value.get("reason")
-    return Verdict(grades, " ".join(reason.split())[:LONGEST_REASON] if isinstance(reason, str) else "")
+    if not isinstance(reason, str):
+        reason = ""
+    reason = reason.encode("utf-8", "replace").decode()  # one that was cut off may end with half a sign
+    return Verdict(grades, " ".join(reason.split())[:LONGEST_REASON])

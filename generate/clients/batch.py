@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _FIRST_LOOK = 2.0  # seconds
 _ENDED = {"completed", "expired", "cancelled", "failed"}
-_PROBES = 3  # requests that may be refused before nothing is submitted
+_PROBES = 3  # requests that may be refused one by one
 _SMALLEST = 16  # requests in a batch that is not cut in two any more
 _FULL = "token_limit_exceeded"  # the account's limit of tokens that wait
 _log = logging.getLogger(__name__)
@@ -137,14 +137,16 @@ class _Run:
         """Ask the first request in the ordinary way, and learn which parameters the model does not take.
 
         Raises:
-            LLMError: Several are refused, or all would be.
+            LLMError: Several are refused, though no batch was taken before, or all would be.
         """
-        for tried, key in enumerate(keys, start=1):
+        place = self.desk.route, self.settings.model
+        taken = any((each.route, each.model) == place for each in self.record.submissions)
+        for tried, key in enumerate(keys[:_PROBES], start=1):
             answer = self.desk.ask(self.wanted[key])
             if not isinstance(answer, Fault):
                 yield Outcome(key, answer)
                 return
-            if tried == min(_PROBES, len(keys)):
+            if tried == _PROBES and not taken:
                 raise answer.error
             yield Outcome(key, answer.error)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from schemas import InputError
-from schemas.atomic import make_folder, write_json
+from schemas.atomic import make_folder, write_json, writing
 
 VERSION = 1
 KEPT = 30 * 86_400.0  # seconds: how long OpenAI keeps a batch's files
@@ -63,11 +63,13 @@ class Record:
         from filelock import FileLock, Timeout
 
         make_folder(path.parent)
-        lock = FileLock(path.parent / f".{path.name}.lock")
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            raise InputError("another run waits for these batches", where=str(path), mend="Wait for it") from None
+        file = path.parent / f".{path.name}.lock"
+        lock = FileLock(file)
+        with writing(file):
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                raise InputError("another run waits for these batches", where=str(path), mend="Wait for it") from None
         try:
             yield cls(path)
         finally:

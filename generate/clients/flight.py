@@ -64,9 +64,10 @@ class Arrivals(Iterator[Answer]):
         """
         return self._take(None, wait=wait)
 
-    def wake(self) -> None:
+    def wake(self) -> bool:
         """Let a `take` that waits come back; for any thread."""
         self._arrived.put(_WAKE)
+        return True
 
     def close(self) -> None:
         """Cancel what is in flight and wait until it has gone."""
@@ -297,6 +298,11 @@ class _Flight:
         """Seconds before the next try: what the server asks for, else doubling; spread by a draw of its own."""
         key = request.key(route=self.server.route, model=self.server.model)
         draw = random.Random(f"{key}:{tries}").random()  # noqa: S311 - it spreads requests, it keeps no secret
-        if error.retry_after is not None:
+        if error.retry_after:  # one that says 0, or a time gone by, would be asked again at once, and given up
             return error.retry_after * (1 + 0.05 * draw)
-        return float(min(_LAST_BACKOFF, _FIRST_BACKOFF * 2 ** (tries - 1)) * (0.5 + draw))
+        return backoff(tries) * (0.5 + draw)
+
+
+def backoff(tries: int) -> float:
+    """Seconds before the next try where the server asks for none: doubling, up to a minute."""
+    return min(_LAST_BACKOFF, _FIRST_BACKOFF * 2.0 ** min(tries - 1, 10))  # a float ends at 2 ** 1024

@@ -93,6 +93,11 @@ class Purse:
             self._aside = self._aside.plus(aside, -1)
             self.spent = self.spent.plus(cost)
 
+    @property
+    def limited(self) -> bool:
+        """Whether there is any limit."""
+        return bool(self._limits)
+
     def limits(self, name: str) -> bool:
         """Tell whether there is a limit of `requests`, `tokens` or `usd`."""
         return name in self._limits

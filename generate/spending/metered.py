@@ -108,11 +108,10 @@ class _Call(Iterator[Answer]):
             elif not self._sent:  # nothing was under way that could still give something back
                 self._refusing = True
 
-    def wake(self) -> None:
-        """Let a `take` that waits come back."""
+    def wake(self) -> bool:
+        """Let a `take` that waits come back, where the client lets it."""
         answers: object = self._answers
-        if isinstance(answers, Takeable):
-            answers.wake()
+        return isinstance(answers, Takeable) and answers.wake()
 
     def close(self) -> None:
         """End the client's own call."""

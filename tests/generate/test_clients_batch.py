@@ -13,7 +13,7 @@ import pytest
 
 import generate.clients.batch as batch_client
 from generate.clients import OpenAIBatch, OpenAICompatible, batch_desk
-from schemas import Answer, ChatRequest, ChatResponse, InputError, LLMError, Message
+from schemas import Answer, ChatRequest, ChatResponse, InputError, LLMError, Message, OutputError
 from tests.generate.batch_server import BatchServer, answered, failed, refused
 from tests.generate.chat_server import completion
 
@@ -300,6 +300,20 @@ def test_nothing_is_submitted_where_the_first_ones_are_refused(server: BatchServ
     assert server.files == {}
 
 
+@pytest.mark.parametrize("left", [1, 4], ids=["one", "more than are tried"])
+def test_what_was_refused_in_a_batch_ends_no_later_run(server: BatchServer, tmp_path: Path, left: int) -> None:
+    no = {"error": {"message": "No."}}
+    server.outcome = lambda line: (
+        refused(line, 400, "No.") if line["body"]["messages"][0]["content"] > "4" else answered(line)
+    )
+    texts(client(server, tmp_path).complete(many(9)))
+    server.chat = lambda body: (400, no) if body["messages"][0]["content"] > "4" else (200, completion("at once"))
+    again = [ask(str(number)) for number in range(9 - left, 9)]
+    found = outcomes(client(server, tmp_path).complete(again))
+    assert sorted(found) == list(range(left))
+    assert all(isinstance(outcome, LLMError) and "400: No" in str(outcome) for outcome in found.values())
+
+
 def test_a_server_without_batches_is_told(server: BatchServer, tmp_path: Path) -> None:
     server.troubles["POST /files"] = [404]
     with pytest.raises(LLMError, match=r"no place for files\. Leave out --batch"):
@@ -335,6 +349,12 @@ def test_a_server_that_stays_away_ends_the_run_and_loses_nothing(server: BatchSe
     assert caught.value.retryable
     server.troubles.clear()
     assert texts(client(server, tmp_path).complete(many(5)[1:])) == ECHOES[1:]
+
+
+def test_a_record_that_cannot_be_held_is_an_output_error(server: BatchServer, tmp_path: Path) -> None:
+    (tmp_path / ".batches.json.lock").mkdir()
+    with pytest.raises(OutputError, match="a folder of this name is in the way"):
+        list(client(server, tmp_path).complete([ask()]))
 
 
 def test_two_runs_do_not_wait_for_the_same_batches(server: BatchServer, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from generate.clients import OpenAICompatible
 from generate.clients.faults import public_address, redact, wait_of
+from generate.clients.flight import backoff
 from schemas import Answer, ChatRequest, ChatResponse, InputError, LLMError, Message
 from tests.generate.chat_server import ChatServer, Reaction, completion
 
@@ -191,6 +192,17 @@ def test_retries_wait_longer_each_time_and_end(server: ChatServer) -> None:
     first, second = (later - earlier for earlier, later in zip(server.times, server.times[1:], strict=False))
     assert 0.25 <= first <= 0.9  # half a second, half to one and a half times
     assert 0.5 <= second <= 1.7
+
+
+@pytest.mark.parametrize("when", ["0", "Wed, 21 Oct 2015 07:28:00 GMT"], ids=["no time", "a time gone by"])
+def test_a_server_that_names_no_time_to_wait_is_given_some(server: ChatServer, when: str) -> None:
+    server.react = lambda body, number: Reaction(status=429, headers={"Retry-After": when})
+    assert error_of(server, max_retries=1).retryable
+    assert server.times[1] - server.times[0] >= 0.25
+
+
+def test_pauses_grow_to_a_minute_however_often_a_request_was_put_off() -> None:
+    assert [backoff(tries) for tries in (1, 2, 7, 8, 5000)] == [0.5, 1.0, 32.0, 60.0, 60.0]
 
 
 def test_a_server_that_hangs_is_given_up_after_the_timeout(server: ChatServer) -> None:

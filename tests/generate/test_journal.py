@@ -386,6 +386,52 @@ def test_a_client_in_the_caller_s_thread_gets_what_the_journal_lacks(
             assert sorted(asker.asked) == sorted(set(texts) - set(known))
 
 
+@pytest.mark.parametrize("metered", [False, True], ids=["bare", "metered"])
+def test_a_client_that_reads_everything_first_is_asked_once_however_much_the_journal_answers(
+    path: Path, metered: bool
+) -> None:
+    calls = []
+
+    class Whole(Echo):
+        def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
+            calls.append(list(requests))
+            return super().complete(calls[-1])
+
+    texts = [str(number) for number in range(2000)]
+    with Journal(path) as journal:
+        fill(journal, [text for number, text in enumerate(texts) if number % 100])
+        asker = Metered(Whole(), Purse(Budget()), FREE) if metered else Whole()
+        assert outcomes(journalled(asker, journal), *texts) == dict(enumerate(texts))
+    assert [len(requests) for requests in calls] == [20]  # a batch may take a day
+
+
+@pytest.mark.parametrize("metered", [False, True], ids=["bare", "metered"])
+def test_a_client_with_a_thread_that_reads_need_not_be_one_of_ours(path: Path, metered: bool) -> None:
+    class Threaded(Echo):
+        def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
+            arrived: queue.Queue[Answer | None] = queue.Queue()
+
+            def read() -> None:
+                for position, request in enumerate(requests):
+                    arrived.put(Answer(position, say(request.messages[-1].content)))
+                arrived.put(None)
+
+            threading.Thread(target=read, daemon=True).start()
+            return iter(arrived.get, None)
+
+    texts = [str(number) for number in range(1500)]
+    with Journal(path) as journal:
+        fill(journal, [text for number, text in enumerate(texts) if number % 500])
+        asker = Metered(Threaded(), Purse(Budget()), FREE) if metered else Threaded()
+        client = journalled(asker, journal)
+        found: dict[int, str] = {}
+        caller = threading.Thread(target=lambda: found.update(outcomes(client, *texts)), daemon=True)
+        caller.start()
+        caller.join(60)
+        assert found == dict(enumerate(texts))
+        assert (client.replayed, client.sent) == (1497, 3)
+
+
 def test_equal_requests_under_way_are_sent_once_and_answered_everywhere(path: Path, server: ChatServer) -> None:
     server.react = lambda body, number: Reaction(text=body["messages"][0]["content"], delay=0.3)
     with Journal(path) as journal:

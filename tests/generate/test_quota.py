@@ -55,6 +55,13 @@ def test_full_documents_are_passed_over() -> None:
     assert names(quota(3).due(lambda unit: unit.name in "0123")) == [("4", 0), ("5", 0), ("6", 0)]
 
 
+def test_where_only_full_documents_are_left_the_others_are_asked_about_again() -> None:
+    part = quota(2, units=4, samples=2)
+    due(part)
+    part.asked, part.accepted = 2, 1
+    assert names(part.due(lambda unit: unit.name != "0")) == [("0", 1)]
+
+
 def test_what_comes_after_the_last_one_wanted_is_surplus() -> None:
     part = quota(1)
     assert part.judge(Draft(), None).fault is None

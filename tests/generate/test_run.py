@@ -475,6 +475,27 @@ def test_a_judge_sees_the_passage_and_has_the_last_word(docs: Path, tmp_path: Pa
     assert again.asked == []
 
 
+def test_a_budget_pays_for_the_judging_of_most_that_it_pays_the_writing_of(
+    docs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class OneByOne(Scripted):
+        def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
+            for position, request in enumerate(requests):
+                for _, outcome in super().complete([request]):
+                    yield Answer(position, outcome)
+
+    monkeypatch.setattr("generate.run._UNJUDGED", 4)
+    report = generate(
+        [docs],
+        tmp_path / "pairs.parquet",
+        config=GenerateConfig(),
+        client=OneByOne(),
+        resources=Resources(judge=Judge(), budget=Budget(requests=16)),
+    )
+    assert (report.accepted, report.spent.sent) == (8, 16)
+    conserved(report)
+
+
 def test_a_spent_budget_ends_the_run_with_what_there_is(docs: Path, tmp_path: Path) -> None:
     client = Scripted()
     report = generate(

@@ -109,6 +109,32 @@ def test_no_task_is_begun_after_the_budget_is_spent() -> None:
     assert found[0] == ["00"]
 
 
+def test_a_budget_is_not_spent_on_writing_what_nobody_is_left_to_judge() -> None:
+    def judged() -> Steps:
+        first: ChatResponse = yield ask("write")
+        second: ChatResponse = yield ToJudge(ask("judge"))
+        return [Draft(response=f"{first.text}, {second.text}")]
+
+    purse = Purse(Budget(requests=100))
+    writer, judge = Metered(Fake(), purse, FREE), Metered(Fake(), purse, FREE)
+    work = Work((judged() for _ in range(500)), {False: writer, True: judge}, most_unjudged=10)
+    good = [ended for ended in work.run() if not isinstance(ended.outcome, LLMError)]
+    assert len(good) == 50
+
+
+@pytest.mark.parametrize("units", [0, 1, 10, 11, 35])
+def test_every_task_is_judged_however_few_may_wait(units: int) -> None:
+    def judged(number: int) -> Steps:
+        yield ask(f"write {number}")
+        for turn in range(number % 3):
+            yield ToJudge(ask(f"judge {number} {turn}"))
+        yield ask(f"write again {number}")
+        return []
+
+    work = Work(map(judged, range(units)), {False: Fake(), True: Fake()}, most_unjudged=10)
+    assert sorted(ended.task for ended in work.run()) == list(range(units))
+
+
 def test_a_task_that_asks_needs_somebody_to_ask() -> None:
     assert ends([talk("a", 0)], None) == {0: []}
     with pytest.raises(InputError, match="Name a client"):

@@ -13,6 +13,8 @@ import pandas as pd
 import pytest
 
 from gristmill.cli import main
+from tests.generate.batch_server import BatchServer
+from tests.generate.chat_server import ChatServer, Reaction, completion
 
 TOPICS = ("leave", "travel", "laptops", "parking", "pensions", "training", "kitchens", "badges", "bikes", "phones")
 
@@ -114,6 +116,55 @@ def test_json_on_a_recipe_without_training(project: Path, capsys: pytest.Capture
     said = capsys.readouterr().out
     assert "[2/2] curate" in said
     assert "tuned model" not in said
+
+
+def test_what_a_server_failed_to_answer_is_asked_again_by_the_next_run(project: Path) -> None:
+    down = True
+
+    def react(body: dict[str, Any], number: int) -> Reaction:
+        passage = body["messages"][-1]["content"]
+        if "bikes" in passage and down:
+            return Reaction(status=503, headers={"retry-after-ms": "1"})
+        return Reaction(text="Which rules are there for it?")
+
+    server = ChatServer()
+    server.react = react
+    try:
+        (project / "recipe.yaml").write_text(
+            "documents: [docs]\ntrain: false\n"
+            f"generate: {{strategy: question, client: openai, model: small, base_url: '{server.url}'}}\n"
+        )
+        found = []
+        for down in (True, False, False):  # noqa: B007 - `react` reads it
+            before = len(server.asked)
+            assert main(["run", str(project / "recipe.yaml"), "-o", str(project / "out")]) == 0
+            report = json.loads((project / "out" / "generation.json").read_text())
+            found.append((len(report["failed"]), len(server.asked) - before))
+    finally:
+        server.stop()
+    assert found[0][0] == 2
+    assert found[1:] == [(0, 2), (0, 0)]
+
+
+def test_the_batches_of_a_judge_are_remembered_beside_the_output(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("generate.clients.batch._FIRST_LOOK", 0.01)
+    monkeypatch.chdir(project)
+    server = BatchServer()
+    server.chat = lambda body: (200, completion("Which rules are there for it?"))
+    try:
+        asked = f"client: openai, model: small, base_url: '{server.url}'"
+        Path("recipe.yaml").write_text(
+            "documents: [docs]\ntrain: false\n"
+            f"generate: {{strategy: question, {asked}, judge: {{{asked}, batch: true}}}}\n"
+        )
+        main(["run", "recipe.yaml", "-o", "out"])
+    finally:
+        server.stop()
+    assert server.batches
+    assert Path("out/batches.json").is_file()
+    assert not Path("batches.json").exists()
 
 
 def test_rows_that_are_mixed_in_are_part_of_what_the_model_was_made_from(

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from gristmill.steps import Ledger, Step, alone_in
-from schemas.errors import InputError
+from schemas.errors import InputError, OutputError
 
 
 class Work:
@@ -32,6 +32,13 @@ def test_a_step_is_done_once(tmp_path: Path) -> None:
     assert again.reused is True
     assert again.summary == {"rows": 3}
     assert work.times == 1
+
+
+def test_a_step_of_which_something_is_left_is_done_again(tmp_path: Path) -> None:
+    work = Work(tmp_path / "out.txt")
+    assert Ledger(tmp_path).do(step(work, is_left=lambda summary: summary == {"rows": 3})).summary == {"rows": 3}
+    assert Ledger(tmp_path).do(step(work, is_left=lambda _: False)).reused is False
+    assert Ledger(tmp_path).do(step(work)).reused is True
 
 
 @pytest.mark.parametrize("change", ["input", "output changed", "output gone"])
@@ -82,4 +89,10 @@ def test_two_runs_never_share_a_folder(tmp_path: Path) -> None:
     with alone_in(tmp_path), pytest.raises(InputError, match="another gristmill is at work"), alone_in(tmp_path):
         pass
     with alone_in(tmp_path):
+        pass
+
+
+def test_a_folder_that_cannot_be_held_is_an_output_error(tmp_path: Path) -> None:
+    (tmp_path / ".lock").mkdir()
+    with pytest.raises(OutputError, match="a folder of this name is in the way"), alone_in(tmp_path):
         pass

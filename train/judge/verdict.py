@@ -71,7 +71,10 @@ def _verdict(value: Mapping[str, Any]) -> Verdict | None:  # Any: JSON
     choice, reason = _choice(lowered.get("better")), lowered.get("reason")
     if choice is None:
         return None
-    return Verdict(choice, " ".join(reason.split())[:LONGEST_REASON] if isinstance(reason, str) else "")
+    if not isinstance(reason, str):
+        reason = ""
+    reason = reason.encode("utf-8", "replace").decode()  # one that was cut off may end with half a sign
+    return Verdict(choice, " ".join(reason.split())[:LONGEST_REASON])
 
 
 def _choice(value: object) -> Choice | None:

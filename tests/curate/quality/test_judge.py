@@ -1,8 +1,10 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from curate.pipeline import Pipeline
@@ -29,18 +31,18 @@ class Fake:
         self.asked += requests
         for position in reversed(range(len(requests))):
             text = self.reply(requests[position].messages[-1].content)
-            error = LLMError("no answer", retryable=False)
+            error = LLMError("no answer", retryable=text == "lose")
             answer = ChatResponse(text=text, finish_reason="stop", prompt_tokens=100, completion_tokens=10)
-            yield Answer(position, error if text == "fail" else answer)
+            yield Answer(position, error if text in {"fail", "lose"} else answer)
 
 
 def grades(good: int, short: int = 3) -> str:
     return json.dumps({"reason": f"it is {good}", "good": good, "short": short})
 
 
-def by_answer(content: str) -> str:
+def by_answer(content: str, lost: str = "fail") -> str:
     """Grade by the word that the answer holds."""
-    for word, reply in (("excellent", grades(5)), ("awful", grades(1, 2)), ("odd", "I give it a 4"), ("lost", "fail")):
+    for word, reply in (("excellent", grades(5)), ("awful", grades(1, 2)), ("odd", "I give it a 4"), ("lost", lost)):
         if f'"{word}' in content:
             return reply
     return grades(3)
@@ -112,6 +114,35 @@ def test_a_client_that_answers_nothing_stops_the_run(table_of: Callable[..., pa.
         Pipeline([Judge(client=Fake(lambda content: "fail"), criteria=CRITERIA)]).table(
             table_of([("q", "a"), ("q", "b")])
         )
+
+
+@pytest.mark.parametrize(("how", "again"), [("lose", 2), ("fail", 0)], ids=["lost", "refused"])
+def test_rows_without_a_reply_are_asked_about_again_by_the_next_run_where_that_may_help(
+    table_of: Callable[..., pa.Table], tmp_path: Path, how: str, again: int
+) -> None:
+    table = table_of([("q", "excellent"), ("q", "lost"), ("q2", "lost"), ("q", "odd")])
+    found = []
+    for lost in (how, how, grades(2)):
+        fake = Fake(partial(by_answer, lost=lost))
+        Pipeline([Judge(client=fake, criteria=CRITERIA)]).run(table, out=tmp_path)
+        graded = pq.read_table(tmp_path / "curated.parquet")["judge_good"].to_pylist()
+        found.append((len(fake.asked), graded))
+    without = [5, None, None, None]
+    assert found == [(4, without), (again, without), (again, [5, 2, 2, None] if again else without)]
+
+
+def test_a_client_that_loses_many_answers_and_gives_none_stops_the_run(table_of: Callable[..., pa.Table]) -> None:
+    with pytest.raises(LLMError, match="no answer"):
+        Pipeline([Judge(client=Fake(lambda content: "lose"), criteria=CRITERIA)]).table(
+            table_of([(f"q{number}", "a") for number in range(11)])
+        )
+
+
+def test_half_a_sign_in_a_reason_costs_no_row_and_no_second_request(table_of: Callable[..., pa.Table]) -> None:
+    fake = Fake(lambda content: '{"reason": "good \\ud83d", "good": 4, "short": 4}')
+    result = Pipeline([Judge(client=fake, criteria=CRITERIA)]).table(table_of([("q", "a"), ("q", "b"), ("q", "c")]))
+    assert result.kept["judge_reason"].to_pylist() == ["good ?"] * 3
+    assert len(fake.asked) == 3
 
 
 def test_a_prompt_of_ones_own_is_read(rows_of: Callable[..., Rows], tmp_path: Path) -> None:

@@ -61,5 +61,11 @@ def test_the_reason_is_one_short_line() -> None:
     assert len(verdict.reason) == 200
 
 
+def test_half_a_sign_in_a_reason_is_replaced() -> None:
+    verdict = read_verdict('{"reason": "good \\ud83d", "better": "A"}')
+    assert verdict is not None
+    assert verdict.reason == "good ?"
+
+
 def test_the_schema_asks_for_the_reason_first() -> None:
     assert json.loads(schema())["required"] == ["reason", "better"]
