@@ -1,7 +1,8 @@
 """Batched decoding: padded prompts in, answers out, each as if it had been asked alone.
 
 What all prompts of a batch begin with (a system prompt, worked examples) is read once for the whole batch; the padding
-stands behind it, in front of what each prompt has of its own.
+stands behind it, in front of what each prompt has of its own. Models that read padding there as a distance, those with
+a sliding window or a recurrent state, read it again for each prompt.
 
 Rows leave the batch as they finish, and each row is sampled with a generator of its own, so neither the company a
 request keeps nor its place in the batch changes what is drawn.
@@ -74,14 +75,14 @@ def decode(
     """
     import torch
 
-    from train.cache import roomy_cache
+    from train.cache import roomy_cache, takes_gaps
 
     alive = list(jobs)
-    shared = shared_prefix([list(job.prompt) for job in alive])
+    cache = roomy_cache(model.config)
+    shared = shared_prefix([list(job.prompt) for job in alive]) if takes_gaps(cache) else 0
     gaps = [max(len(other.prompt) for other in alive) - len(job.prompt) for job in alive]
     with torch.inference_mode():
         network: Any = model  # Any: a model's call has no static types
-        cache = roomy_cache(model.config)
         if shared:
             prefix = torch.tensor([list(alive[0].prompt[:shared])], device=model.device)
             network(input_ids=prefix, past_key_values=cache, use_cache=True, logits_to_keep=1)
@@ -113,7 +114,7 @@ def decode(
                 return
             if len(kept) < len(alive):
                 rows = torch.tensor(kept, device=model.device)
-                cache.batch_select_indices(rows)
+                cache.reorder_cache(rows)
                 mask, places = mask[rows], places[rows]
                 alive = [alive[row] for row in kept]
             ids = torch.tensor([[chosen[row]] for row in kept], device=model.device)

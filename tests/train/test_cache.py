@@ -20,7 +20,7 @@ def test_it_holds_what_transformers_own_holds() -> None:
     for step in range(150):
         if step == 80:
             for cache in (ours, theirs):
-                cache.batch_select_indices(torch.tensor([0, 2]))
+                cache.reorder_cache(torch.tensor([0, 2]))
         new = states(1, rows=3 if step < 80 else 2)
         found, expected = ours.update(new, -new, 0), theirs.update(new, -new, 0)
         assert all(torch.equal(one, other) for one, other in zip(found, expected, strict=True))
