@@ -119,8 +119,7 @@ class TrainConfig:
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise InputError(f"{name} = {value} is below 1", mend=f"Choose 1 or more for {name}")
-        if not 0 <= self.seed < 2**32:
-            raise InputError(f"seed = {self.seed} is not in [0, 2^32)", mend="Choose 0 or another small whole number")
+        check_seed(self.seed)
         for name in ("epochs", "learning_rate"):
             value = getattr(self, name)
             if value is not None and not value > 0:
@@ -148,6 +147,16 @@ class TrainConfig:
     def rate(self) -> float:
         """The learning rate in use."""
         return self.learning_rate or (2e-4 if self.method == "lora" else 2e-5)
+
+
+def check_seed(seed: int) -> None:
+    """Refuse a seed that numpy cannot take, before hours of work come to it.
+
+    Raises:
+        InputError: It is below 0 or too large.
+    """
+    if not 0 <= seed < 2**32:
+        raise InputError(f"seed = {seed} is not in [0, 2^32)", mend="Choose 0 or another small whole number")
 
 
 def check_sft(settings: Mapping[str, Any]) -> None:  # Any: SFTConfig's fields are of all types

@@ -1,10 +1,14 @@
 """Wrong settings are refused by name."""
 
+from collections.abc import Callable
+
 import pytest
 
 from schemas import InputError
-from train import TrainConfig
+from train import EvaluateConfig, TrainConfig
 from train.config import OWNED, check_sft
+from train.harness import BenchConfig
+from train.judge import JudgeConfig
 
 
 @pytest.mark.parametrize(
@@ -71,3 +75,14 @@ def test_a_value_of_another_type_is_refused(settings: dict[str, object], message
 
 def test_a_field_that_may_be_unset_may_be_null() -> None:
     check_sft({"bf16": None, "gradient_checkpointing": True, "max_grad_norm": 1})
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32], ids=["below 0", "too large"])
+@pytest.mark.parametrize(
+    "settings",
+    [TrainConfig, EvaluateConfig, JudgeConfig, lambda **seed: BenchConfig(tasks=("sums",), **seed)],
+    ids=["training", "evaluation", "judge", "benchmark"],
+)
+def test_a_seed_that_numpy_cannot_take_is_told_at_once(settings: Callable[..., object], seed: int) -> None:
+    with pytest.raises(InputError, match="seed"):
+        settings(seed=seed)
