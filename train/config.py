@@ -2,6 +2,7 @@
 
 import dataclasses
 import difflib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import NoneType
@@ -122,11 +123,13 @@ class TrainConfig:
         check_seed(self.seed)
         for name in ("epochs", "learning_rate"):
             value = getattr(self, name)
-            if value is not None and not value > 0:
-                raise InputError(f"{name} = {value} is not above 0", mend=f"Choose a number above 0 for {name}")
+            if value is not None and not 0 < value < math.inf:
+                raise InputError(
+                    f"{name} = {value} is not a number above 0", mend=f"Choose a number above 0 for {name}"
+                )
         if not 0 <= self.lora_dropout < 1:
             raise InputError(f"lora_dropout = {self.lora_dropout} is not in [0, 1)", mend="Choose 0 for no dropout")
-        if self.held_out < 0 or (self.held_out > 1 and self.held_out != int(self.held_out)):
+        if not 0 <= self.held_out < math.inf or (self.held_out > 1 and self.held_out != int(self.held_out)):
             raise InputError(
                 f"held_out = {self.held_out} is neither a share nor a number of rows",
                 mend="Choose a share below 1 or a whole number of rows",
@@ -187,6 +190,10 @@ def _check_value(name: str, value: Any, hint: Any) -> None:  # Any: whatever is 
     kinds = set(get_args(hint) or (hint,))
     if kinds <= {bool, NoneType}:
         fits, wanted = isinstance(value, bool), "true or false"
+    elif name == "gradient_accumulation_steps":  # transformers takes 0 and divides by it
+        fits, wanted = type(value) is int and value > 0, "a whole number above 0"
+    elif kinds <= {int, NoneType}:
+        fits, wanted = type(value) is int, "a whole number"
     elif kinds <= {int, float, NoneType}:
         fits, wanted = isinstance(value, int | float) and not isinstance(value, bool), "a number"
     else:
