@@ -57,7 +57,9 @@ def test_a_row_is_found_again_by_its_name(two: Rows) -> None:
     assert find_row("3", ()) == find_row("3", two.parts) == 3
 
 
-@pytest.mark.parametrize("text", ["x", "three.jsonl:1", "one.jsonl:x", "", "-1", "one.jsonl:"])
+@pytest.mark.parametrize(
+    "text", ["x", "three.jsonl:1", "one.jsonl:x", "", "-1", "one.jsonl:", "one.jsonl:0", "one.jsonl:4", "two.jsonl:0"]
+)
 def test_a_row_that_cannot_be_meant_is_refused(two: Rows, text: str) -> None:
     with pytest.raises(InputError, match="there is no row"):
         find_row(text, two.parts)
