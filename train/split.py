@@ -82,15 +82,17 @@ def given_split(table: pa.Table) -> Split | None:
     Rows of `train` are trained, rows of `test` held out, of `validation` where there is no test. What is left is
     neither trained nor held out. A column of that name with other values in it is the user's own, and left alone.
     """
-    if "split" not in table.column_names or not pa.types.is_string(table["split"].type):
+    if "split" not in table.column_names:
         return None
-    names = np.array(table["split"].to_pylist(), dtype=object)
+    names = np.array(table["split"].to_pylist(), dtype=object)  # of texts in whichever of Arrow's ways to hold them
     held_out = next((name for name in ("test", "validation") if (names == name).any()), None)
     if held_out is None or not set(names) <= {"train", "validation", "test"} or not (names == "train").any():
         return None
     train, test = np.flatnonzero(names == "train"), np.flatnonzero(names == held_out)
     left = len(names) - len(train) - len(test)
-    others = f"; {left} rows of validation are not used" if left else ""
+    others = (
+        f"; {left} row{'s' if left > 1 else ''} of validation {'are' if left > 1 else 'is'} not used" if left else ""
+    )
     warning = f"the rows are split as the column split says, held out is {held_out}, and held_out is not read{others}"
     return Split(train, test, np.arange(len(names)), warning)
 
