@@ -83,9 +83,10 @@ def test_a_removal_that_was_cut_short_leaves_no_result_to_reuse(
     def cut(folder: Path, **_: object) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch:
         patch.setattr(shutil, "rmtree", cut)
-        Ledger(tmp_path).do(step(work, "b", scratch=scratch))
+        with pytest.raises(KeyboardInterrupt):
+            Ledger(tmp_path).do(step(work, "b", scratch=scratch))
     (tmp_path / "model" / "left").touch()
     assert Ledger(tmp_path).do(step(work, "a", scratch=scratch)).reused is False
     assert not (tmp_path / "model" / "left").exists()

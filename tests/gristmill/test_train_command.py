@@ -97,6 +97,14 @@ def test_several_datasets_are_mixed(
     assert "weight 2:" in out
 
 
+def test_a_weight_among_the_settings_counts_where_the_name_has_none(
+    facts: Path, tmp_path: Path, dry: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    more = write(tmp_path / "b.jsonl", [{"question": "Where is 3?", "answer": "At 9."}])
+    assert main(["train", str(facts), str(more), *dry, "--set", "data_weight=2"]) == 0
+    assert "weight 2:" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("text", "read"),
     [
