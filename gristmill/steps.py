@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from schemas.atomic import make_folder, write_json
+from schemas.atomic import make_folder, output_error, write_json
 from schemas.errors import InputError
 
 
@@ -107,6 +107,8 @@ def alone_in(folder: Path) -> Iterator[None]:
         raise InputError(
             "another gristmill is at work in this folder", where=str(folder), mend="Wait for it, or choose another -o"
         ) from None
+    except OSError as error:
+        raise output_error(error, folder) from error
     try:
         yield
     finally:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gristmill.steps import Ledger, Step, alone_in
-from schemas.errors import InputError
+from schemas.errors import InputError, OutputError
 
 
 class Work:
@@ -102,4 +102,10 @@ def test_two_runs_never_share_a_folder(tmp_path: Path) -> None:
     with alone_in(tmp_path), pytest.raises(InputError, match="another gristmill is at work"), alone_in(tmp_path):
         pass
     with alone_in(tmp_path):
+        pass
+
+
+def test_a_folder_that_cannot_be_held_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".lock").mkdir()
+    with pytest.raises(OutputError), alone_in(tmp_path):
         pass

@@ -9,6 +9,7 @@ import pytest
 
 from gristmill.cli import main
 from gristmill.commands.train import weighted
+from gristmill.steps import alone_in
 
 
 def write(path: Path, rows: list[dict[str, Any]]) -> Path:  # Any: JSON
@@ -103,6 +104,12 @@ def test_a_weight_among_the_settings_counts_where_the_name_has_none(
     more = write(tmp_path / "b.jsonl", [{"question": "Where is 3?", "answer": "At 9."}])
     assert main(["train", str(facts), str(more), *dry, "--set", "data_weight=2"]) == 0
     assert "weight 2:" in capsys.readouterr().out
+
+
+def test_two_trainings_never_share_a_folder(facts: Path, dry: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with alone_in(Path(dry[dry.index("-o") + 1])):
+        assert main(["train", str(facts), *dry]) == 2
+    assert "another gristmill is at work in this folder" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
