@@ -23,7 +23,7 @@ from train.evaluation.guardrails import REFUSED, guardrails, read_guardrails
 from train.evaluation.measures import MEASURES, Comparison, compare, medians
 from train.evaluation.nearest import nearest
 from train.evaluation.notes import notes
-from train.evaluation.record import VERSION, earlier, kept_sections, show
+from train.evaluation.record import VERSION, answers_digest, earlier, kept_sections, show
 from train.evaluation.report import EvaluationReport, headline
 from train.evaluation.slices import slices
 from train.evaluation.table import ANSWERS_SCHEMA, Embedder, records
@@ -101,7 +101,7 @@ def evaluate(
         "sections": kept_sections(out, {"base": models.names[0], "tuned": models.names[1]}),
     }
     write_table(out / "answers.parquet", pa.Table.from_pylist(rows, schema=ANSWERS_SCHEMA))
-    write_json(out / "evaluation.json", whole)
+    write_json(out / "evaluation.json", {**whole, "answers": answers_digest(out)})
     show(out, whole)
     return EvaluationReport.read(out, whole)
 

@@ -166,6 +166,24 @@ def test_questions_to_refuse_come_from_a_file(tiny_run: Path, tmp_path: Path) ->
     ]  # fmt: skip
 
 
+def test_answers_that_a_killed_evaluation_left_are_not_those_of_the_record(
+    tiny_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    short, long = (EvaluateConfig(seed=0, max_tokens=tokens, max_rows=3) for tokens in (2, 9))
+    evaluate(tiny_run, tmp_path, config=short)
+    before = (tmp_path / "answers.parquet").read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(sys.modules["train.evaluation.evaluate"], "write_json", killed)
+        with pytest.raises(KeyboardInterrupt):
+            evaluate(tiny_run, tmp_path, config=long)
+    assert (tmp_path / "answers.parquet").read_bytes() != before
+    evaluate(tiny_run, tmp_path, config=short)
+    assert (tmp_path / "answers.parquet").read_bytes() == before
+
+
 def test_a_section_of_another_part_survives_a_new_evaluation(tiny_run: Path, tmp_path: Path) -> None:
     evaluate(tiny_run, tmp_path, config=EvaluateConfig(seed=0, max_tokens=2, max_rows=2))
     put_section(tmp_path, Section(key="bench", title="Benchmarks"))
