@@ -180,7 +180,8 @@ def _draws(ids: Sequence[str], seed: int) -> npt.NDArray[np.float64]:
 def _names(parts: Sequence[tuple[str, float]]) -> list[str]:
     """Shorten paths to the names of their files where these tell them apart."""
     given = [name for name, _ in parts]
-    twice = next((number for number, name in enumerate(given) if name in given[:number]), None)
+    places = [name if name.startswith("hub:") else str(Path(name).resolve()) for name in given]  # ./a is a
+    twice = next((number for number, place in enumerate(places) if place in places[:number]), None)
     if twice is not None:
         name, weight = parts[twice]
         if not weight:

@@ -1,6 +1,7 @@
 """Several datasets in one: numbers stay apart, weights repeat and thin out, and the same rows every time."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -83,9 +84,10 @@ def test_files_of_one_name_are_told_apart_by_their_paths(table_of: Callable[...,
 
 
 def test_a_dataset_that_is_named_twice_is_refused(table_of: Callable[..., pa.Table]) -> None:
-    same = ("a.jsonl", 1.0, rows(table_of([("a", "b")])))
-    with pytest.raises(InputError, match=r"a\.jsonl: this dataset is named twice"):
-        join([same, same])
+    read = rows(table_of([("a", "b")]))
+    for again in ("a.jsonl", "./x/../a.jsonl", str(Path("a.jsonl").resolve())):
+        with pytest.raises(InputError, match=r"a\.jsonl: this dataset is named twice"):
+            join([("a.jsonl", 1.0, read), (again, 1.0, read)])
 
 
 def test_rows_that_are_trained_cannot_be_held_out_as_well(table_of: Callable[..., pa.Table]) -> None:
