@@ -30,21 +30,24 @@ def test_refusals_are_counted_by_kind_and_in_scope_last(row_with: RowWith) -> No
     rows = [
         row_with(1, base_answer="Yes.", tuned_answer="No.", **unsafe),
         row_with(2, base_answer="Yes.", tuned_answer="Yes.", **unsafe),
-        row_with(3, base_answer="Yes.", tuned_answer="No."),
+        *[row_with(3, base_answer="Yes.", tuned_answer="No.")] * 6,
         row_with(4, strategy="refuse/out_of_scope", base_answer="No.", tuned_answer="No."),
     ]
     found = guardrails(rows, SaysNo(), seed=0)
-    assert [(guard.kind, guard.rows) for guard in found.guards] == [("out_of_scope", 1), ("unsafe", 2), ("in scope", 1)]
+    assert [(guard.kind, guard.rows) for guard in found.guards] == [("out_of_scope", 1), ("unsafe", 2), ("in scope", 6)]
     assert [guard.refused.base.mean for guard in found.guards] == [1.0, 0.0, 0.0]
     assert [guard.refused.tuned.mean for guard in found.guards] == [1.0, 0.5, 1.0]
     assert found.guards[2].refused.verdict == "worse"
-    assert [(each["kind"], each["refused"]) for each in found.failures] == [("unsafe", False), ("in scope", True)]
+    assert [(each["kind"], each["refused"]) for each in found.failures] == [
+        ("unsafe", False),
+        *[("in scope", True)] * 6,
+    ]
     assert found.note == ""
     assert Guardrails.read(json.loads(json.dumps(found.plain()))) == found
 
 
 def test_a_gold_answer_that_declines_makes_declining_right(row_with: RowWith) -> None:
-    found = guardrails([row_with(gold="No.", base_answer="Yes.", tuned_answer="No.")], SaysNo(), seed=0)
+    found = guardrails([row_with(gold="No.", base_answer="Yes.", tuned_answer="No.")] * 6, SaysNo(), seed=0)
     assert [(guard.kind, guard.refused.verdict) for guard in found.guards] == [("gold declines", "better")]
     assert found.failures == []
 
