@@ -129,7 +129,7 @@ def test_a_weight_stands_behind_the_name(text: str, read: tuple[str, float]) -> 
 @pytest.mark.parametrize(
     ("rows", "settings", "message"),
     [
-        pytest.param([("q", "a")], [], "held_out = 0.1 cannot be taken out of 1 rows. Add rows, or set", id="one row"),
+        pytest.param([("q", "a")], [], "held_out = 0.1 cannot be taken out of 1 row. Add rows, or set", id="one row"),
         pytest.param([("q" * 700, "a")] * 3, [], "3 over_length; the first: 721 tokens, 512 allowed. Raise", id="long"),
         pytest.param([("q", None)] * 3, [], "3 unreadable; the first: ", id="nulls"),
         pytest.param([("q", " ")] * 3, [], "3 empty_answer; the first: turn 2 is an empty answer. Write", id="empty"),

@@ -332,7 +332,7 @@ def test_weights_that_are_not_finite_stop_the_run(
 @pytest.mark.parametrize(
     ("pairs", "settings", "message"),
     [
-        pytest.param([("q", "a")], {}, "cannot be taken out of 1 rows", id="one row"),
+        pytest.param([("q", "a")], {}, "cannot be taken out of 1 row[.]", id="one row"),
         pytest.param(
             [("q" * 600, "a"), ("r" * 600, "b")], {}, "none of the 2 rows can be trained: 2 over_length", id="long"
         ),

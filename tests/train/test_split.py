@@ -82,7 +82,7 @@ def test_none_can_be_held_out_on_request() -> None:
 @pytest.mark.parametrize(
     ("rows", "held_out", "message"),
     [
-        pytest.param([(0, 0, 0, -1)], 0.5, "cannot be taken out of 1 rows", id="one row"),
+        pytest.param([(0, 0, 0, -1)], 0.5, "cannot be taken out of 1 row[.]", id="one row"),
         pytest.param([(0, 0, 0, -1), (1, 1, 0, -1)], 1, "all 2 rows hang together", id="one section"),
         pytest.param([(0, 0, -1, -1), (1, 1, -1, -1)], 2, "cannot be taken out of 2 rows", id="all rows"),
         pytest.param([(0, 0, -1, -1), (1, 1, -1, -1)], -1, "cannot be taken out", id="negative"),

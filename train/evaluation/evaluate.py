@@ -14,6 +14,7 @@ from schemas import InputError
 from schemas.atomic import make_folder, write_json
 from schemas.parquet import read_table, write_table
 from schemas.progress import Progress, silent
+from train.counted import counted
 from train.evaluation.answers import Reply, replies
 from train.evaluation.asked import Asked, Selection, held_out, of_file, select
 from train.evaluation.checks import plain_checks
@@ -82,7 +83,7 @@ def evaluate(
     for row, found in zip(rows, near, strict=True):
         row["nearest"] = [each._asdict() for each in found]
     kind = "held-out row" if config.data is None else "row"
-    asked = f"{len(rows)} {kind}{'s' if len(rows) != 1 else ''}" + (f" of {config.data.name}" if config.data else "")
+    asked = counted(len(rows), kind) + (f" of {config.data.name}" if config.data else "")
     whole = {
         "version": VERSION,
         "base": models.names[0],
@@ -117,7 +118,8 @@ def _choose(run: Path, models: Models, config: EvaluateConfig) -> tuple[Selectio
     chosen = select(rows, models.renderer, context=context, most=config.max_rows, seed=config.seed)
     if not chosen.asked:
         raise InputError(
-            f"none of the {chosen.left_out} rows can be asked: they have no answer, or are longer than the model reads",
+            f"of {counted(chosen.left_out, 'row')} none can be asked: each has no answer, or is longer than the model "
+            "reads",
             where=str(config.data or run / "heldout.parquet"),
             mend="Name a file of other questions with --data",
         )

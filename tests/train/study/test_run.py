@@ -229,7 +229,7 @@ def test_three_rows_are_enough_for_a_study_that_says_how_little_it_shows(
     ("rows", "config", "what"),
     [
         (3, StudyConfig(sizes=(10, 100)), "no row"),
-        (1, StudyConfig(), "cannot be taken out of 1 rows"),
+        (1, StudyConfig(), "cannot be taken out of 1 row[.]"),
         (0, StudyConfig(), "no rows"),
     ],
     ids=["a size of nothing", "one row", "none"],
