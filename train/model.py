@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 _TOKENS = {"cpu": 8_192, "cuda": 131_072}
+_MOST_LOGITS = 1 << 29  # of a batch that is scored: 2 GiB in float32, and their softmax as much again
 _ROWS = {"cpu": 16, "cuda": 256}  # on a CPU small, so that answers come, and are kept, every few seconds
 
 
@@ -126,7 +127,9 @@ class LocalModel:
 
         found = [Score(0.0, 0)] * len(rows)
         order = sorted(range(len(rows)), key=lambda number: len(rows[number].ids))
-        budget = _TOKENS.get(self.network.device.type, _TOKENS["cpu"]) // 4  # logits take more room than a cache
+        vocabulary = int(self.network.config.get_text_config().vocab_size)
+        # Logits take more room than a cache: with 150,000 tokens to choose from, a GPU's budget would be 50 GB of them.
+        budget = min(_TOKENS.get(self.network.device.type, _TOKENS["cpu"]) // 4, _MOST_LOGITS // vocabulary)
         with torch.inference_mode(), progress("Scoring", len(rows), "rows") as bar:
             while order:
                 batch = [order.pop()]
