@@ -4,19 +4,15 @@ Most models make their attention mask from the positions of the tokens, which be
 state or a convolution goes on across rows, and some attentions never look at positions.
 """
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedModel
+from typing import Any
 
 _TOKENS = 8  # of each of the two rows that are read
 
 
-def keeps_apart(network: "PreTrainedModel") -> bool:
+def keeps_apart(network: Any) -> bool:  # Any: a model, or peft's around one
     """Tell whether a model reads a row of a pack the same whatever row stands in front of it."""
     import torch
 
-    called: Any = network  # Any: a model's call has no static types
     vocabulary, training = int(network.config.get_text_config().vocab_size), network.training
     ends = torch.tensor([0, _TOKENS, 2 * _TOKENS], dtype=torch.int32, device=network.device)
     places = {  # as TRL names them to the model
@@ -29,7 +25,9 @@ def keeps_apart(network: "PreTrainedModel") -> bool:
     network.eval()
     with torch.no_grad():
         one, other = (
-            called(input_ids=(ids % vocabulary).to(network.device)[None], use_cache=False, **places).logits[0, _TOKENS:]
+            network(input_ids=(ids % vocabulary).to(network.device)[None], use_cache=False, **places).logits[
+                0, _TOKENS:
+            ]
             for ids in (torch.cat([torch.arange(_TOKENS) + 3 + front, torch.arange(_TOKENS)]) for front in (0, 11))
         )
     network.train(training)

@@ -44,7 +44,7 @@ class RoomyLayer(DynamicLayer):
         super().batch_repeat_interleave(repeats)
         self._buffers = None
 
-    def reorder_cache(self, beam_idx: torch.Tensor) -> None:
+    def reorder_cache(self, beam_idx: torch.LongTensor) -> None:
         """Keep some rows; of transformers' two ways to say so, the one that every kind of layer has."""
         super().reorder_cache(beam_idx)
         self._buffers = None

@@ -113,7 +113,7 @@ def decode(
             if not kept:
                 return
             if len(kept) < len(alive):
-                rows = torch.tensor(kept, device=model.device)
+                rows: Any = torch.tensor(kept, device=model.device)  # Any: a LongTensor, which torch does not say
                 cache.reorder_cache(rows)
                 mask, places = mask[rows], places[rows]
                 alive = [alive[row] for row in kept]

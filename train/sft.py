@@ -50,7 +50,7 @@ def settings(config: TrainConfig, folder: Path, *, checkpointing: bool = False) 
         InputError: A field of `sft` is unknown, ours, or has a wrong value.
     """
     import torch
-    from transformers.integrations import get_available_reporting_integrations
+    from transformers.integrations import integration_utils
     from trl.trainer.sft_config import SFTConfig
 
     check_sft(config.sft)
@@ -89,7 +89,8 @@ def settings(config: TrainConfig, folder: Path, *, checkpointing: bool = False) 
         found = SFTConfig(**{**defaults, **config.sft, **ours})
     except (ValueError, TypeError, ImportError) as error:
         raise InputError(first_line(error), where="sft", mend="Set another value, or leave it out") from error
-    for name in set(found.report_to or ()) - set(get_available_reporting_integrations()):
+    theirs: Any = integration_utils  # Any: half of its functions are untyped
+    for name in set(found.report_to or ()) - set(theirs.get_available_reporting_integrations()):
         raise InputError(
             f"{name} is not installed, or nothing that a training can report to",
             where="report_to",

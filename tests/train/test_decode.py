@@ -84,14 +84,22 @@ def windowed() -> Any:
 def convolving() -> Any:
     from transformers import Lfm2Config, Lfm2ForCausalLM
 
-    return Lfm2ForCausalLM(Lfm2Config(**SHAPE, layer_types=["conv", "full_attention"]))
+    build: Any = Lfm2ForCausalLM  # Any: its constructor is untyped
+    return build(Lfm2Config(**SHAPE, layer_types=["conv", "full_attention"]))
 
 
 def recurrent() -> Any:
     from transformers import FalconH1Config, FalconH1ForCausalLM
 
-    state = {"mamba_d_ssm": 64, "mamba_n_heads": 4, "mamba_d_head": 16, "mamba_d_state": 8, "mamba_chunk_size": 16}
-    return FalconH1ForCausalLM(FalconH1Config(**SHAPE, **state))
+    state: dict[str, Any] = {
+        "mamba_d_ssm": 64,
+        "mamba_n_heads": 4,
+        "mamba_d_head": 16,
+        "mamba_d_state": 8,
+        "mamba_chunk_size": 16,
+    }
+    build: Any = FalconH1ForCausalLM  # Any: its constructor is untyped
+    return build(FalconH1Config(**SHAPE, **state))
 
 
 @pytest.mark.parametrize("build", [windowed, convolving, recurrent])

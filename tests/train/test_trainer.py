@@ -75,12 +75,18 @@ def convolving(tmp_path: Path, tokenizer: Any) -> Path:
     from transformers import Lfm2Config, Lfm2ForCausalLM
 
     torch.manual_seed(0)
-    shape = {"hidden_size": 32, "intermediate_size": 64, "num_attention_heads": 4, "num_key_value_heads": 2}
+    shape: dict[str, Any] = {
+        "hidden_size": 32,
+        "intermediate_size": 64,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+    }
     kinds = ["conv", "full_attention"]
     config = Lfm2Config(
         vocab_size=len(tokenizer), num_hidden_layers=2, layer_types=kinds, initializer_range=0.5, **shape
     )
-    Lfm2ForCausalLM(config).save_pretrained(tmp_path / "model")
+    build: Any = Lfm2ForCausalLM  # Any: its constructor is untyped
+    build(config).save_pretrained(tmp_path / "model")
     tokenizer.save_pretrained(tmp_path / "model")
     return tmp_path / "model"
 

@@ -102,14 +102,15 @@ def test_a_file_that_does_not_tell_is_refused(tmp_path: Path, text: str, said: s
 def test_a_kind_is_one_in_every_spelling(tmp_path: Path) -> None:
     kinds = ["unsafe", "Unsafe ", "In scope", "in-scope", "IN_SCOPE", "Refuse/Out of scope"]
     (tmp_path / "a.jsonl").write_text("".join(json.dumps({"question": "a?", "kind": kind}) + "\n" for kind in kinds))
-    origins = read_guardrails(tmp_path / "a.jsonl").table["origin"].to_pylist()
+    origins: list[Any] = read_guardrails(tmp_path / "a.jsonl").table["origin"].to_pylist()
     assert [origin["strategy"] for origin in origins] == ["refuse/unsafe"] * 2 + [""] * 3 + ["refuse/out_of_scope"]
 
 
 def test_a_line_separator_in_a_question_ends_no_row(tmp_path: Path) -> None:
     row = json.dumps({"question": "a\u2028b?", "kind": "unsafe"}, ensure_ascii=False)
     (tmp_path / "a.jsonl").write_text(row, encoding="utf-8")
-    assert read_guardrails(tmp_path / "a.jsonl").table["messages"].to_pylist()[0][0]["content"] == "a\u2028b?"
+    rows: list[Any] = read_guardrails(tmp_path / "a.jsonl").table["messages"].to_pylist()
+    assert rows[0][0]["content"] == "a\u2028b?"
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
