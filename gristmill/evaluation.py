@@ -13,16 +13,18 @@ def evaluate_run(run: Path, out: Path, *, config: "EvaluateConfig", progress: Pr
     """Compare the base model of a run with its tuned model, with every check that we have.
 
     Raises:
-        InputError: `run` is no finished run, or there is nothing to ask.
+        InputError: `run` is no finished run, there is nothing to ask, or another process writes into `out`.
         LLMError: A question cannot be answered.
         OutputError: A file cannot be written.
     """
     from gristmill.answer_checks import answer_checks, offline_embedder
+    from gristmill.steps import alone_in
     from schemas.parquet import read_table
     from train import evaluate
 
     file = run / "train.parquet"
     trained = read_table(file) if file.is_file() else None
-    return evaluate(
-        run, out, config=config, checks=answer_checks(trained), embedder=offline_embedder(), progress=progress
-    )
+    with alone_in(out):
+        return evaluate(
+            run, out, config=config, checks=answer_checks(trained), embedder=offline_embedder(), progress=progress
+        )

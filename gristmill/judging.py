@@ -102,12 +102,14 @@ def judge_folders(
         progress: Shows how far it is.
 
     Raises:
-        InputError: A folder holds no evaluation, they have no row in common, or a setting is wrong.
+        InputError: A folder holds no evaluation, they have no row in common, a setting is wrong, or another process
+            writes into `out`.
         LLMError: No request at all was answered.
         OutputError: A file cannot be written.
     """
     from generate.spending.prices import price_of
-    from schemas.atomic import make_folder, write_json, write_text
+    from gristmill.steps import alone_in
+    from schemas.atomic import write_json, write_text
     from schemas.parquet import write_table
     from train.evaluation.record import put_section
     from train.judge import judge_answers
@@ -117,29 +119,29 @@ def judge_folders(
 
     answers = read_answers(folders)
     price = price_of(client, prices)
-    make_folder(out)
-    report = judge_answers(
-        answers.table,
-        answers.models,
-        client,
-        config=config,
-        journal=out / "judge.jsonl",
-        progress=progress,
-    )
-    if price is not None:
-        read, written, cached = report.spent
-        report = dataclasses.replace(report, dollars=price.of(read, written, cached=cached))
-    write_table(out / "verdicts.parquet", report.verdicts)
-    write_text(out / "judge.html", render_page(report, answers.table))
-    write_json(
-        out / "judge.json",
-        {
-            "settings": dataclasses.asdict(config),
-            "rows_in_common": answers.common,
-            "rows_left_out": answers.left_out,
-            **report.summary(),
-        },
-    )
-    if any(folder.resolve() == out.resolve() for folder in folders):
-        put_section(out, judge_section(report))
+    with alone_in(out):
+        report = judge_answers(
+            answers.table,
+            answers.models,
+            client,
+            config=config,
+            journal=out / "judge.jsonl",
+            progress=progress,
+        )
+        if price is not None:
+            read, written, cached = report.spent
+            report = dataclasses.replace(report, dollars=price.of(read, written, cached=cached))
+        write_table(out / "verdicts.parquet", report.verdicts)
+        write_text(out / "judge.html", render_page(report, answers.table))
+        write_json(
+            out / "judge.json",
+            {
+                "settings": dataclasses.asdict(config),
+                "rows_in_common": answers.common,
+                "rows_left_out": answers.left_out,
+                **report.summary(),
+            },
+        )
+        if any(folder.resolve() == out.resolve() for folder in folders):
+            put_section(out, judge_section(report))
     return Judged(report, answers.common, answers.left_out)

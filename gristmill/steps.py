@@ -69,11 +69,13 @@ class Ledger:
         entry = self._done.get(step.name)
         if entry is not None and entry["fingerprint"] == fingerprint and entry["outputs"] == self._hashes(step):
             return Done(summary=entry["summary"], reused=True)
+        self._done.pop(step.name, None)
         if self._begun.get(step.name, fingerprint) != fingerprint:
+            self._begun[step.name] = ""  # a removal that is cut short leaves no step's work
+            self._save()
             for folder in step.scratch:
                 shutil.rmtree(folder, ignore_errors=True)
         self._begun[step.name] = fingerprint
-        self._done.pop(step.name, None)
         self._save()
         summary = step.work()
         if not step.is_left(summary):

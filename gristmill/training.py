@@ -1,6 +1,7 @@
 """Training with what the other packages know: near-duplicate clusters keep the held-out rows apart from the others."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,15 +33,18 @@ def train_run(  # noqa: PLR0913 - all but the first three have defaults
     `show` names rows that the report gives token by token.
 
     Raises:
-        InputError: The data or the settings would teach nothing, or the folder holds another run.
+        InputError: The data or the settings would teach nothing, or the folder holds another run or is being written.
         OutputError: The folder cannot be written.
     """
+    from gristmill.steps import alone_in
     from train import train
+    from train.sft import is_main
 
     heard: dict[str, Any] = {} if tell is None else {"tell": tell}  # Any: each is a setting of its own
-    return train(
-        data, out, config=config, clusters=near_clusters, dry_run=dry_run, show=show, progress=progress, **heard
-    )
+    with alone_in(out) if is_main() else nullcontext():  # those that train together are one run
+        return train(
+            data, out, config=config, clusters=near_clusters, dry_run=dry_run, show=show, progress=progress, **heard
+        )
 
 
 def near_clusters(rows: "pa.Table") -> "npt.NDArray[np.int64]":

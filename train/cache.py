@@ -44,9 +44,9 @@ class RoomyLayer(DynamicLayer):
         super().batch_repeat_interleave(repeats)
         self._buffers = None
 
-    def batch_select_indices(self, indices: torch.Tensor) -> None:
-        """Keep some rows."""
-        super().batch_select_indices(indices)
+    def reorder_cache(self, beam_idx: torch.LongTensor) -> None:
+        """Keep some rows; of transformers' two ways to say so, the one that every kind of layer has."""
+        super().reorder_cache(beam_idx)
         self._buffers = None
 
 
@@ -55,6 +55,14 @@ def roomy_cache(config: PreTrainedConfig) -> DynamicCache:
     cache = DynamicCache(config=config)
     cache.layers = [RoomyLayer() if type(layer) is DynamicLayer else layer for layer in cache.layers]
     return cache
+
+
+def takes_gaps(cache: DynamicCache) -> bool:
+    """Tell whether padding may stand between the tokens of a row: each layer reads all tokens by their positions.
+
+    A sliding window counts the padding, and the state of a recurrent layer is passed on through it.
+    """
+    return all(isinstance(layer, RoomyLayer) for layer in cache.layers)
 
 
 def _moved(held: torch.Tensor | None, new: torch.Tensor, length: int) -> torch.Tensor:

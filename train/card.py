@@ -68,8 +68,8 @@ def card(record: Mapping[str, Any], evaluation: Mapping[str, Any], *, adapter: b
     ]
     measures = evaluation.get("measures", {})
     if measures:
-        asked = evaluation.get("rows", "the")
-        lines += ["", f"Base against tuned on {asked} held-out rows, same prompts and decoding:", ""]
+        asked = escaped(str(evaluation.get("asked", "the held-out rows")))
+        lines += ["", f"Base against tuned on {asked}, same prompts and decoding:", ""]
         rows = [
             (name.replace("_", " "), *(_number(_mean(measure.get(side))) for side in ("base", "tuned")))
             for name, measure in measures.items()

@@ -2,6 +2,7 @@
 
 import dataclasses
 import difflib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import NoneType
@@ -119,15 +120,16 @@ class TrainConfig:
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise InputError(f"{name} = {value} is below 1", mend=f"Choose 1 or more for {name}")
-        if not 0 <= self.seed < 2**32:
-            raise InputError(f"seed = {self.seed} is not in [0, 2^32)", mend="Choose 0 or another small whole number")
+        check_seed(self.seed)
         for name in ("epochs", "learning_rate"):
             value = getattr(self, name)
-            if value is not None and not value > 0:
-                raise InputError(f"{name} = {value} is not above 0", mend=f"Choose a number above 0 for {name}")
+            if value is not None and not 0 < value < math.inf:
+                raise InputError(
+                    f"{name} = {value} is not a number above 0", mend=f"Choose a number above 0 for {name}"
+                )
         if not 0 <= self.lora_dropout < 1:
             raise InputError(f"lora_dropout = {self.lora_dropout} is not in [0, 1)", mend="Choose 0 for no dropout")
-        if self.held_out < 0 or (self.held_out > 1 and self.held_out != int(self.held_out)):
+        if not 0 <= self.held_out < math.inf or (self.held_out > 1 and self.held_out != int(self.held_out)):
             raise InputError(
                 f"held_out = {self.held_out} is neither a share nor a number of rows",
                 mend="Choose a share below 1 or a whole number of rows",
@@ -148,6 +150,16 @@ class TrainConfig:
     def rate(self) -> float:
         """The learning rate in use."""
         return self.learning_rate or (2e-4 if self.method == "lora" else 2e-5)
+
+
+def check_seed(seed: int) -> None:
+    """Refuse a seed that numpy cannot take, before hours of work come to it.
+
+    Raises:
+        InputError: It is below 0 or too large.
+    """
+    if not 0 <= seed < 2**32:
+        raise InputError(f"seed = {seed} is not in [0, 2^32)", mend="Choose 0 or another small whole number")
 
 
 def check_sft(settings: Mapping[str, Any]) -> None:  # Any: SFTConfig's fields are of all types
@@ -178,6 +190,10 @@ def _check_value(name: str, value: Any, hint: Any) -> None:  # Any: whatever is 
     kinds = set(get_args(hint) or (hint,))
     if kinds <= {bool, NoneType}:
         fits, wanted = isinstance(value, bool), "true or false"
+    elif name == "gradient_accumulation_steps":  # transformers takes 0 and divides by it
+        fits, wanted = type(value) is int and value > 0, "a whole number above 0"
+    elif kinds <= {int, NoneType}:
+        fits, wanted = type(value) is int, "a whole number"
     elif kinds <= {int, float, NoneType}:
         fits, wanted = isinstance(value, int | float) and not isinstance(value, bool), "a number"
     else:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from train.prefill import prefill, shared_prefix
+from train.prefill import prefill
 
 if TYPE_CHECKING:
     import torch
@@ -71,10 +71,9 @@ def decode(
     import torch
 
     alive = list(jobs)
-    prompts = [list(job.prompt) for job in alive]
     with torch.inference_mode():
         network: Any = model  # Any: a model's call has no static types
-        cache, ids, mask, places = prefill(model, prompts, shared=shared_prefix(prompts), pad=pad)
+        cache, ids, mask, places, _ = prefill(model, [list(job.prompt) for job in alive], pad=pad)
         while True:
             logits = network(
                 input_ids=ids,
@@ -93,8 +92,8 @@ def decode(
             if not kept:
                 return
             if len(kept) < len(alive):
-                rows = torch.tensor(kept, device=model.device)
-                cache.batch_select_indices(rows)
+                rows: Any = torch.tensor(kept, device=model.device)  # Any: a LongTensor, which torch does not say
+                cache.reorder_cache(rows)
                 mask, places = mask[rows], places[rows]
                 alive = [alive[row] for row in kept]
             ids = torch.tensor([[chosen[row]] for row in kept], device=model.device)

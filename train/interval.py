@@ -7,6 +7,9 @@ from typing import NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
+FEWEST = 6
+"""Rows that must differ for a difference to be claimed: all six of six the same way is what a sign test asks at 5 %."""
+
 _DRAWS = 2_000
 _CHUNK = 1 << 22
 

@@ -165,7 +165,10 @@ def find_row(text: str, parts: Sequence[Placed]) -> int:
     if part is None or not number.isdecimal():
         shown = f"3 or {parts[-1].name}:3" if len(parts) > 1 else "3"
         raise InputError(f"there is no row {text!r}", mend=f"Name a row by its number, as in {shown}")
-    return part.first + int(number) - 1
+    row = part.first + int(number) - 1
+    if parts[int(parts_of(np.array([row]), parts)[0])] is not part or row < 1:
+        raise InputError(f"there is no row {text!r}", mend="The first row is 1, and that dataset has fewer rows")
+    return row
 
 
 def _draws(ids: Sequence[str], seed: int) -> npt.NDArray[np.float64]:
@@ -177,7 +180,8 @@ def _draws(ids: Sequence[str], seed: int) -> npt.NDArray[np.float64]:
 def _names(parts: Sequence[tuple[str, float]]) -> list[str]:
     """Shorten paths to the names of their files where these tell them apart."""
     given = [name for name, _ in parts]
-    twice = next((number for number, name in enumerate(given) if name in given[:number]), None)
+    places = [name if name.startswith("hub:") else str(Path(name).resolve()) for name in given]  # ./a is a
+    twice = next((number for number, place in enumerate(places) if place in places[:number]), None)
     if twice is not None:
         name, weight = parts[twice]
         if not weight:

@@ -20,7 +20,7 @@ from train.folder import (
     quiet_libraries,
     require,
 )
-from train.prefill import prefill, shared_prefix
+from train.prefill import prefill
 from train.render import Renderer
 from train.rendered import IGNORED, Fault, Rendered
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _TOKENS = {"cpu": 8_192, "cuda": 131_072}
 _ROWS = {"cpu": 24, "cuda": 256}  # on a CPU small, so that answers come, and are kept, every few seconds
 _ALIKE = 0.85  # as long as the longest row of a batch, at least: padding costs more than a smaller batch
+_MOST_LOGITS = 1 << 29  # of a batch that is scored: 2 GiB in float32, and their softmax as much again
 
 
 class Score(NamedTuple):
@@ -129,7 +130,9 @@ class LocalModel:
 
         found = [Score(0.0, 0)] * len(rows)
         order = sorted(range(len(rows)), key=lambda number: len(rows[number].ids))
-        budget = _TOKENS.get(self.network.device.type, _TOKENS["cpu"]) // 4  # logits take more room than a cache
+        vocabulary = int(self.network.config.get_text_config().vocab_size)
+        # Logits take more room than a cache: with 150,000 tokens to choose from, a GPU's budget would be 50 GB of them.
+        budget = min(_TOKENS.get(self.network.device.type, _TOKENS["cpu"]) // 4, _MOST_LOGITS // vocabulary)
         with torch.inference_mode(), progress("Scoring", len(rows), "rows") as bar:
             while order:
                 batch = [order.pop()]
@@ -151,9 +154,8 @@ class LocalModel:
         if not answers:
             return [Score(0.0, 0)] * len(rows)
         texts = [row.ids.tolist() for row in rows]
-        on_cpu = self.network.device.type == "cpu"
-        shared = min(shared_prefix(texts), min(answers) - 1) if on_cpu else 0
-        cache, ids, mask, places = prefill(self.network, texts, shared=shared, pad=self.renderer.end_id)
+        most = min(answers) - 1 if self.network.device.type == "cpu" else 0
+        cache, ids, mask, places, shared = prefill(self.network, texts, pad=self.renderer.end_id, most=most)
         labels = np.full(ids.shape, IGNORED)
         for line, row, each in zip(labels, rows, trained, strict=True):
             line[len(line) - len(each) + shared :] = np.where(each, row.labels, IGNORED)[shared:]

@@ -1,6 +1,7 @@
 """Texts of different lengths as one batch for a model: what they all begin with is read once.
 
 The padding stands behind that beginning, in front of what each text has of its own: all texts end in the last column.
+Models that read padding there as a distance, those with a sliding window or a recurrent state, read it for each text.
 """
 
 from collections.abc import Sequence
@@ -21,28 +22,35 @@ class Prefilled(NamedTuple):
         ids: (texts, width) what each has of its own, padded on the left.
         mask: (texts, shared + width) 1 where there is a token.
         places: (texts, width) the position of each token in its text.
+        shared: Tokens of the beginning that was read.
     """
 
     cache: "DynamicCache"
     ids: "torch.Tensor"
     mask: "torch.Tensor"
     places: "torch.Tensor"
+    shared: int
 
 
-def prefill(model: "PreTrainedModel", texts: Sequence[Sequence[int]], *, shared: int, pad: int) -> Prefilled:
-    """Read the first `shared` tokens, which all texts have in common, and lay out the rest of each.
+def prefill(
+    model: "PreTrainedModel", texts: Sequence[Sequence[int]], *, pad: int, most: int | None = None
+) -> Prefilled:
+    """Read what all texts begin with, and lay out the rest of each.
 
     Args:
         model: The model.
         texts: Token ids.
-        shared: As `shared_prefix` counts them, or fewer.
         pad: Any token; nobody sees it.
+        most: Most tokens that may be read at once for all.
     """
     import torch
 
-    from train.cache import roomy_cache
+    from train.cache import roomy_cache, takes_gaps
 
     cache = roomy_cache(model.config)
+    shared = 0
+    if takes_gaps(cache) and (most is None or most >= _WORTH_SHARING):
+        shared = min(shared_prefix(texts), len(texts[0]) if most is None else most)
     if shared:
         network: Any = model  # Any: a model's call has no static types
         prefix = torch.tensor([list(texts[0][:shared])], device=model.device)
@@ -54,7 +62,7 @@ def prefill(model: "PreTrainedModel", texts: Sequence[Sequence[int]], *, shared:
     mask = [[1] * shared + [0] * gap + [1] * (longest - shared - gap) for gap in gaps]
     seen = torch.tensor(mask, device=model.device)
     places = (seen.cumsum(-1) - 1).clamp(min=0)[:, shared:]
-    return Prefilled(cache, torch.tensor(ids, device=model.device), seen, places)
+    return Prefilled(cache, torch.tensor(ids, device=model.device), seen, places, shared)
 
 
 def shared_prefix(texts: Sequence[Sequence[int]]) -> int:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from schemas import InputError, Message
 from schemas.progress import Progress, silent
 from train.checked import PREFLIGHT_SCHEMA, Checked, OverLength, Preflight, count_codes
+from train.counted import counted
 from train.histogram import bins, quantiles
 from train.render import Renderer
 from train.rendered import IGNORED, Fault, Rendered
@@ -54,7 +55,7 @@ def check_rows(  # noqa: PLR0913 - each is a setting of its own, and all but two
     if over_length == "error" and (lengths > limit).any():
         long = [outcome.row for outcome, _ in found if isinstance(outcome, Rendered) and len(outcome.ids) > limit]
         raise InputError(
-            f"{len(long)} rows have more than {limit} tokens: {_listed(long)}",
+            f"{counted(len(long), 'row', 'have', one='has')} more than {limit} tokens: {_listed(long)}",
             mend="Raise max_length, or set over_length to drop or truncate",
         )
     records = [_unreadable(row, error) for row, error in unreadable]
@@ -198,14 +199,21 @@ def _refusal(records: list[dict[str, Any]], kept: int, noted: dict[str, int]) ->
         left_out = Counter(record["reason"] for record in records)
         reasons = ", ".join(f"{count} {reason}" for reason, count in left_out.most_common())
         first = records[0]
+        if len(records) == 1:
+            return f"the only row cannot be trained: {first['reason']}; {first['detail']}"
         return f"none of the {len(records)} rows can be trained: {reasons}; the first: {first['detail']}"
     if noted.get("labels_differ") == kept:
-        return f"the tokenizer cannot spell the answers: the trained tokens of all {kept} rows decode to another text"
+        whose = "the only row" if kept == 1 else f"all {kept} rows"
+        return f"the tokenizer cannot spell the answers: the trained tokens of {whose} decode to another text"
     if noted.get("lost_end_of_turn") == kept:
-        return f"all {kept} rows are cut before their answers end, so the model would never learn to stop"
+        cut = "the only row is cut before its answer ends"
+        cut = cut if kept == 1 else f"all {kept} rows are cut before their answers end"
+        return f"{cut}, so the model would never learn to stop"
     return ""
 
 
 def _listed(rows: Sequence[int]) -> str:
     shown = ", ".join(map(str, rows[:_SHOWN]))
-    return f"rows {shown}" + (f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else "")
+    return f"{'row' if len(rows) == 1 else 'rows'} {shown}" + (
+        f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
+    )

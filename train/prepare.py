@@ -127,13 +127,19 @@ def _remedy(checked: Checked, out: Path) -> str:
     left_out = checked.report.left_out
     most = max(left_out, key=lambda reason: left_out[reason], default="")
     remedy = _REMEDIES.get(most, "") if not checked.report.kept else ""
-    return f"{remedy}Each row's reason is in {out / 'preflight.parquet'}" if checked.report.rows else "Add rows"
+    told = "A folder of its own (-o) is told" if _holds_run(out) else f"{out / 'preflight.parquet'} tells"
+    return f"{remedy}{told} each row's reason" if checked.report.rows else "Add rows"
+
+
+def _holds_run(out: Path) -> bool:
+    """Tell whether a run was begun in a folder: then its preflight is there, and another's must not take its place."""
+    return (out / "training.json").is_file()
 
 
 def _write_preflight(
     out: Path, checked: Checked, read: Conversations, renderer: Renderer, show: Sequence[str]
 ) -> tuple[View, ...]:
-    """Write what the preflight found, and give the rows that were asked for.
+    """Write what the preflight found, where no run was begun yet, and give the rows that were asked for.
 
     Raises:
         InputError: There is no such row.
@@ -143,7 +149,7 @@ def _write_preflight(
     for name, row in zip(show, asked, strict=True):
         if row not in views:
             raise InputError(f"there is no row {name}", mend=f"{checked.report.rows} rows were read")
-    if is_main():
+    if is_main() and not _holds_run(out):
         checked.write(out)
         write_page(out / "preflight.html", checked, read, renderer, shown=views)
     return tuple(views.values())

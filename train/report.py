@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from train.checked import Preflight
+from train.counted import counted
 from train.preflight_text import code_lines, length_lines, part_lines
 from train.view import View
 
@@ -91,8 +92,8 @@ class TrainReport:
         seen = self.preflight
         lines = [
             (
-                f"{self.rows} rows to train, {self.held_out} held out, {self.left_out} left out of {seen.rows}; "
-                f"{self.packs} packs of up to {self.pack_length} tokens"
+                f"{counted(self.rows, 'row')} to train, {self.held_out} held out, {self.left_out} left out of "
+                f"{seen.rows}; {counted(self.packs, 'pack')} of up to {self.pack_length} tokens"
             )
         ]
         lines += part_lines(seen) + code_lines(seen)

@@ -92,12 +92,12 @@ def train(  # noqa: PLR0913 - all but three have defaults that do nothing
         rows, read, renderer, folder, out, config=config, clusters=clusters, where=where, show=show, progress=progress
     )
     record = _record(prepared, renderer, folder, config)
+    earlier = earlier_record(out, record)
     plan = plan_run(prepared.packed, prepared.trained, folder, config=config, out=out)
     if dry_run:
         tell(plan.text())
         planned_only = {**record, "plan": plan.record(), "status": "dry run"}
         return dataclasses.replace(TrainReport.read(out, planned_only, prepared.checked.report), shown=prepared.shown)
-    earlier = earlier_record(out, record)
     if earlier and earlier["status"] == "done" and (out / "merged").is_dir():
         return TrainReport.read(out, earlier, prepared.checked.report)
     if earlier and (changed := changed_versions(earlier, record)):

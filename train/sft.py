@@ -50,6 +50,7 @@ def settings(config: TrainConfig, folder: Path, *, checkpointing: bool = False) 
         InputError: A field of `sft` is unknown, ours, or has a wrong value.
     """
     import torch
+    from transformers.integrations import integration_utils
     from trl.trainer.sft_config import SFTConfig
 
     check_sft(config.sft)
@@ -85,9 +86,17 @@ def settings(config: TrainConfig, folder: Path, *, checkpointing: bool = False) 
         "report_to": "none",
     }
     try:
-        return SFTConfig(**{**defaults, **config.sft, **ours})
+        found = SFTConfig(**{**defaults, **config.sft, **ours})
     except (ValueError, TypeError, ImportError) as error:
         raise InputError(first_line(error), where="sft", mend="Set another value, or leave it out") from error
+    theirs: Any = integration_utils  # Any: half of its functions are untyped
+    for name in set(found.report_to or ()) - set(theirs.get_available_reporting_integrations()):
+        raise InputError(
+            f"{name} is not installed, or nothing that a training can report to",
+            where="report_to",
+            mend=f"Install it, pip install {name}, or leave it out: tensorboard/ is written anyway",
+        )
+    return found
 
 
 def fast_bf16(*, on_cpu: bool) -> bool:

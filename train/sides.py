@@ -80,7 +80,9 @@ def choose_sides(
             "not_drawn": "Raise the weight",
         }
         raise InputError(
-            f"none of the {len(numbers)} rows is left to train",
+            "the only row is not left to train"
+            if len(numbers) == 1
+            else f"none of the {len(numbers)} rows is left to train",
             where=where,
             mend=next((text for reason, text in mend.items() if reason in reasons), "Look at what the split says"),
         )

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from schemas import InputError, normal
+from train.counted import counted
 
 
 class Split(NamedTuple):
@@ -47,7 +48,7 @@ def split(table: pa.Table, *, held_out: float, seed: int, clusters: npt.NDArray[
     wanted = round(rows * held_out) if held_out < 1 else int(held_out)
     if held_out < 0 or (held_out and not 0 < max(wanted, 1) < rows):
         raise InputError(
-            f"held_out = {held_out} cannot be taken out of {rows} rows",
+            f"held_out = {held_out} cannot be taken out of {counted(rows, 'row')}",
             mend=f"Choose a share below 1 or a number below {rows}, or 0 to hold none out"
             if rows > 1
             else "Add rows, or set held_out to 0 to hold none out",
@@ -82,15 +83,15 @@ def given_split(table: pa.Table) -> Split | None:
     Rows of `train` are trained, rows of `test` held out, of `validation` where there is no test. What is left is
     neither trained nor held out. A column of that name with other values in it is the user's own, and left alone.
     """
-    if "split" not in table.column_names or not pa.types.is_string(table["split"].type):
+    if "split" not in table.column_names:
         return None
-    names = np.array(table["split"].to_pylist(), dtype=object)
+    names = np.array(table["split"].to_pylist(), dtype=object)  # of texts in whichever of Arrow's ways to hold them
     held_out = next((name for name in ("test", "validation") if (names == name).any()), None)
     if held_out is None or not set(names) <= {"train", "validation", "test"} or not (names == "train").any():
         return None
     train, test = np.flatnonzero(names == "train"), np.flatnonzero(names == held_out)
     left = len(names) - len(train) - len(test)
-    others = f"; {left} rows of validation are not used" if left else ""
+    others = f"; {counted(left, 'row')} of validation {'is' if left == 1 else 'are'} not used" if left else ""
     warning = f"the rows are split as the column split says, held out is {held_out}, and held_out is not read{others}"
     return Split(train, test, np.arange(len(names)), warning)
 
@@ -150,5 +151,6 @@ def _warning(rows: int, wanted: int, taken: int, largest: int) -> str:
     if largest > rows / 2:
         return f"{largest} of {rows} rows hang together and fall on one side, so the held-out rows are not typical"
     if taken < 30:
-        return f"only {taken} rows are held out, so small differences between models cannot be told from chance"
+        only = counted(taken, "row", "are", one="is")
+        return f"only {only} held out, so small differences between models cannot be told from chance"
     return ""

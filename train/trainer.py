@@ -1,19 +1,21 @@
-"""The trainer: TRL's, with a loss that scores trained tokens alone on a CPU, a probe, and the rows behind every pack.
+"""The trainer: TRL's, with a loss on trained tokens alone where that is less, a probe, and the rows behind every pack.
 
 TRL's own fused head scores every position on a CPU, masked ones too, and works out their entropy over the whole
 vocabulary. Here the model's own head is asked for the trained positions only, which gives the same loss for less.
+A model in which rows of a pack would see each other reads them one by one.
 """
 
 import inspect
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from schemas import GristmillError
+from schemas import GristmillError, InputError
+from train.apart import keeps_apart
 from train.pack import Packed
 from train.rendered import IGNORED
 
@@ -56,43 +58,69 @@ def trainer_class(packed: Packed, on_probe: Callable[[Probe | None], None] | Non
     class PackTrainer(SFTTrainer):
         def __init__(self, *args: Any, **kwargs: Any) -> None:  # Any: as in SFTTrainer
             super().__init__(*args, **kwargs)
+            bare: Any = self.accelerator.unwrap_model(self.model)
+            self.bare = bare.get_base_model() if hasattr(bare, "get_base_model") else bare
+            self.one_by_one = not keeps_apart(self.bare)
+            if self.one_by_one and not self._has_plain_loss():
+                raise InputError(
+                    "this model reads rows of one pack as one text, so they are read one by one, which goes with the "
+                    "plain loss alone",
+                    where="sft",
+                    mend="Leave loss_type, label_smoothing_factor and use_liger_kernel out",
+                )
+            self.by_places = "logits_to_keep" in inspect.signature(type(self.bare).forward).parameters
             self.compact = self._can_compact()
             self.on_probe = on_probe
             self.tokens = 0
             self.marked: list[tuple[Any, int]] = []
             self.data_collator = PackCollator(self.data_collator)  # TRL refuses another while it is made
 
-        def _can_compact(self) -> bool:
-            """Tell whether the model's own head can be asked for some positions, and TRL would score them all."""
-            network: Any = self.accelerator.unwrap_model(self.model)
-            network = network.get_base_model() if hasattr(network, "get_base_model") else network
-            most = most_of(packed, "trained") * self.args.per_device_train_batch_size
+        def _has_plain_loss(self) -> bool:
+            """Tell whether the loss is the mean over trained tokens and nothing else."""
             return (
-                self.args.device.type == "cpu"
-                and getattr(self.args, "loss_type", "nll") == "nll"
+                getattr(self.args, "loss_type", "nll") == "nll"
                 and not self.args.label_smoothing_factor
                 and not getattr(self, "aux_loss_enabled", False)
                 and not getattr(self.args, "use_liger_kernel", False)
-                and "logits_to_keep" in inspect.signature(type(network).forward).parameters
-                and most * int(network.config.get_text_config().vocab_size) <= MOST_LOGITS
+            )
+
+        def _can_compact(self) -> bool:
+            """Tell whether the model's own head can be asked for some positions, and TRL would score them all."""
+            most = most_of(packed, "trained") * self.args.per_device_train_batch_size
+            return (
+                self.args.device.type == "cpu"
+                and self._has_plain_loss()
+                and self.by_places
+                and most * int(self.bare.config.get_text_config().vocab_size) <= MOST_LOGITS
             )
 
         def compute_loss(self, model: Any, inputs: Any, *args: Any, **kwargs: Any) -> Any:  # Any: as in SFTTrainer
             inputs = {name: value for name, value in inputs.items() if name != "packs"}
-            if args or not self.compact or kwargs.get("return_outputs"):
+            if args or not (self.compact or self.one_by_one) or kwargs.get("return_outputs"):
                 return super().compute_loss(model, inputs, *args, **kwargs)  # type: ignore[no-untyped-call] # theirs
             num_items_in_batch = kwargs.get("num_items_in_batch")
-            following = inputs.pop("labels")[0, 1:]
-            places = (following != IGNORED).nonzero().flatten()
-            logits = model(**inputs, use_cache=False, logits_to_keep=places).logits[0].float()
-            targets = following[places]
-            losses = functional.cross_entropy(logits, targets, reduction="none")
-            self.marked.append(((logits.detach().argmax(-1) == targets).sum(), len(places)))
-            count = len(places) if num_items_in_batch is None else num_items_in_batch
-            loss = losses.sum() / torch.as_tensor(count).clamp(min=1)
+            sums, trained = [], 0
+            for part in self._rows(inputs) if self.one_by_one else [inputs]:
+                following = part.pop("labels")[0, 1:]
+                places = (following != IGNORED).nonzero().flatten()
+                if self.by_places:
+                    logits = model(**part, use_cache=False, logits_to_keep=places).logits[0].float()
+                else:
+                    logits = model(**part, use_cache=False).logits[0, places].float()
+                targets = following[places]
+                sums.append(functional.cross_entropy(logits, targets, reduction="none").sum())
+                self.marked.append(((logits.detach().argmax(-1) == targets).sum(), len(places)))
+                trained += len(places)
+            count = trained if num_items_in_batch is None else num_items_in_batch
+            loss = torch.stack(sums).sum() / torch.as_tensor(count).clamp(min=1)
             if self.args.average_tokens_across_devices and num_items_in_batch is not None:
                 loss = loss * self.accelerator.num_processes  # the count is of all devices, gradients are averaged
             return loss
+
+        def _rows(self, inputs: Any) -> Iterator[dict[str, Any]]:  # Any: tensors
+            """Cut a batch into its rows."""
+            for start, stop in pairwise(inputs["cu_seq_lens_q"].tolist()):
+                yield {name: inputs[name][:, start:stop] for name in ("input_ids", "labels")}
 
         def training_step(self, model: Any, inputs: Any, *args: Any, **kwargs: Any) -> Any:  # Any: as in SFTTrainer
             if self.on_probe is not None:
@@ -128,7 +156,7 @@ def trainer_class(packed: Packed, on_probe: Callable[[Probe | None], None] | Non
                 sums = torch.tensor([self.tokens, right, of], device=self.args.device)
                 tokens, right, of = self.accelerator.reduce(sums, "sum").tolist()
                 logs["tokens"] = tokens
-                if self.compact:
+                if self.compact or self.one_by_one:
                     logs["mean_token_accuracy"] = right / max(of, 1)
                 self.tokens = 0
                 self.marked.clear()
@@ -168,10 +196,9 @@ def trainer_class(packed: Packed, on_probe: Callable[[Probe | None], None] | Non
             """Give the loss of each row of a batch, in order, read alone."""
             inputs, found = self._prepare_inputs(inputs), []
             with torch.no_grad(), self.compute_loss_context_manager():
-                for start, stop in pairwise(inputs["cu_seq_lens_q"].tolist()):
-                    ids, labels = (inputs[name][:, start:stop] for name in ("input_ids", "labels"))
-                    logits = model(input_ids=ids, use_cache=False).logits[0, :-1].float()
-                    found.append(float(functional.cross_entropy(logits, labels[0, 1:], reduction="sum")))
+                for row in self._rows(inputs):
+                    logits = model(input_ids=row["input_ids"], use_cache=False).logits[0, :-1].float()
+                    found.append(float(functional.cross_entropy(logits, row["labels"][0, 1:], reduction="sum")))
             return found
 
         def create_model_card(self, *args: Any, **kwargs: Any) -> None:

@@ -50,7 +50,8 @@ def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: w
     settings = {"seed": args.seed, **training_settings(args)}
     data, weight = weighted(args.data)
     if args.more or weight != 1:
-        settings |= {"data_weight": weight, "mix": _mix([weighted(name) for name in args.more], settings.get("mix"))}
+        own = {} if weight == 1 else {"data_weight": weight}  # 1 is no wish of its own: --set may have another
+        settings |= {**own, "mix": _mix([weighted(name) for name in args.more], settings.get("mix"))}
     config = train_config({**settings, "model": model_folder(args.model, console.progress)})
     show = [row.strip() for rows in args.show for row in rows.split(",") if row.strip()]
     report = train_run(

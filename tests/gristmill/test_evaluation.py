@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gristmill.cli import main
+from gristmill.steps import alone_in
 from schemas import Example, Message, Origin, Source, examples_table
 from schemas.parquet import read_table
 from train import TrainConfig, train
@@ -31,6 +32,12 @@ def run(tmp_path_factory: pytest.TempPathFactory, tiny_folder: Path) -> Path:
     config = TrainConfig(model=str(tiny_folder), seed=0, max_steps=1, held_out=6, batch_packs=1)
     train(examples_table(rows), out, config=config)
     return out
+
+
+def test_two_evaluations_never_share_a_folder(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with alone_in(tmp_path):
+        assert main(["evaluate", str(run), "-o", str(tmp_path)]) == 2
+    assert "another gristmill is at work in this folder" in capsys.readouterr().err
 
 
 def test_the_command_leaves_everything_and_tells_it(run: Path, tmp_path: Path) -> None:

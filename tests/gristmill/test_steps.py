@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,25 @@ def test_unfinished_work_on_other_inputs_is_thrown_away(tmp_path: Path) -> None:
     Ledger(tmp_path).do(step(work, "b", scratch=[tmp_path / "model"]))
     assert not (tmp_path / "model" / "checkpoint").exists()
     assert work.file.exists()
+
+
+def test_a_removal_that_was_cut_short_leaves_no_result_to_reuse(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = Work(tmp_path / "model" / "out.txt")
+    scratch = [tmp_path / "model"]
+    Ledger(tmp_path).do(step(work, "a", scratch=scratch))
+
+    def cut(folder: Path, **_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "rmtree", cut)
+        with pytest.raises(KeyboardInterrupt):
+            Ledger(tmp_path).do(step(work, "b", scratch=scratch))
+    (tmp_path / "model" / "left").touch()
+    assert Ledger(tmp_path).do(step(work, "a", scratch=scratch)).reused is False
+    assert not (tmp_path / "model" / "left").exists()
 
 
 def test_a_record_that_is_none_is_an_error(tmp_path: Path) -> None:

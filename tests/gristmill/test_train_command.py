@@ -9,6 +9,7 @@ import pytest
 
 from gristmill.cli import main
 from gristmill.commands.train import weighted
+from gristmill.steps import alone_in
 
 
 def write(path: Path, rows: list[dict[str, Any]]) -> Path:  # Any: JSON
@@ -97,6 +98,20 @@ def test_several_datasets_are_mixed(
     assert "weight 2:" in out
 
 
+def test_a_weight_among_the_settings_counts_where_the_name_has_none(
+    facts: Path, tmp_path: Path, dry: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    more = write(tmp_path / "b.jsonl", [{"question": "Where is 3?", "answer": "At 9."}])
+    assert main(["train", str(facts), str(more), *dry, "--set", "data_weight=2"]) == 0
+    assert "weight 2:" in capsys.readouterr().out
+
+
+def test_two_trainings_never_share_a_folder(facts: Path, dry: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with alone_in(Path(dry[dry.index("-o") + 1])):
+        assert main(["train", str(facts), *dry]) == 2
+    assert "another gristmill is at work in this folder" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("text", "read"),
     [
@@ -114,7 +129,7 @@ def test_a_weight_stands_behind_the_name(text: str, read: tuple[str, float]) -> 
 @pytest.mark.parametrize(
     ("rows", "settings", "message"),
     [
-        pytest.param([("q", "a")], [], "held_out = 0.1 cannot be taken out of 1 rows. Add rows, or set", id="one row"),
+        pytest.param([("q", "a")], [], "held_out = 0.1 cannot be taken out of 1 row. Add rows, or set", id="one row"),
         pytest.param([("q" * 700, "a")] * 3, [], "3 over_length; the first: 721 tokens, 512 allowed. Raise", id="long"),
         pytest.param([("q", None)] * 3, [], "3 unreadable; the first: ", id="nulls"),
         pytest.param([("q", " ")] * 3, [], "3 empty_answer; the first: turn 2 is an empty answer. Write", id="empty"),

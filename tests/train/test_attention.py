@@ -50,7 +50,7 @@ def network(key_heads: int, attention: str) -> LlamaForCausalLM:
 def test_networks_with_groups_are_changed_and_answer_the_same(key_heads: int, attention: str, grouped: bool) -> None:
     model = network(key_heads, attention)
     ids = torch.arange(12).reshape(2, 6)
-    settings = {"max_new_tokens": 8, "do_sample": False, "pad_token_id": 0}
+    settings: dict[str, Any] = {"max_new_tokens": 8, "do_sample": False, "pad_token_id": 0}
     before = model.generate(ids, **settings)
     group_queries(model)
     assert (model.config._attn_implementation == "gristmill_grouped") == grouped

@@ -48,11 +48,13 @@ def test_the_evaluation_is_told_where_there_is_one(tiny_run: Path, tmp_path: Pat
         "f1": {"base": [0.25, 0.2, 0.3], "tuned": {"mean": 0.5, "low": 0.4, "high": 0.6}},
         "a|b<script>": {"base": [1.0], "tuned": None},
     }
-    (tmp_path / "evaluation.json").write_text(json.dumps({"rows": 8, "measures": measures}))
+    (tmp_path / "evaluation.json").write_text(
+        json.dumps({"rows": 8, "asked": "8 rows of our_own.csv", "measures": measures})
+    )
     (tmp_path / "merged").mkdir()
     write_card(tmp_path / "merged", record, evaluation=tmp_path / "evaluation.json")
     text = (tmp_path / "merged" / "README.md").read_text()
-    assert "Base against tuned on 8 held-out rows" in text
+    assert r"Base against tuned on 8 rows of our\_own.csv, same" in text
     assert "| f1 | 0.25 | 0.5 |" in text
     assert r"| a\|b&lt;script&gt; | 1 | none |" in text
 

@@ -3,9 +3,39 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from train.decode import Job, decode
 from train.prefill import shared_prefix
+
+SHAPE: dict[str, Any] = {
+    "vocab_size": 64,
+    "hidden_size": 32,
+    "intermediate_size": 64,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+}
+
+
+def answers(model: Any, batches: list[list[list[int]]]) -> list[list[int]]:
+    found = []
+    for batch in batches:
+        jobs = [
+            Job(
+                position=0,
+                prompt=prompt,
+                limit=12 + number,  # so that rows leave the batch one by one
+                temperature=0,
+                top_p=1,
+                random=np.random.default_rng(0),
+                stop=(),
+            )
+            for number, prompt in enumerate(batch)
+        ]
+        decode(model, jobs, end=frozenset(), pad=0, text=str)
+        found += [job.answer for job in jobs]
+    return found
 
 
 def test_a_shared_prefix_changes_no_answer(tmp_path: Path, model_in: Callable[..., Path], tokenizer: Any) -> None:
@@ -14,25 +44,50 @@ def test_a_shared_prefix_changes_no_answer(tmp_path: Path, model_in: Callable[..
 
     model = AutoModelForCausalLM.from_pretrained(model_in(tmp_path, tokenizer), dtype=torch.float32)
     prompts = [[5] * 30 + list(range(10, 10 + extra)) for extra in (1, 4, 9)]
-
-    def answers(batches: list[list[list[int]]]) -> list[list[int]]:
-        found = []
-        for batch in batches:
-            jobs = [
-                Job(
-                    position=0,
-                    prompt=prompt,
-                    limit=12,
-                    temperature=0,
-                    top_p=1,
-                    random=np.random.default_rng(0),
-                    stop=(),
-                )
-                for prompt in batch
-            ]
-            decode(model, jobs, end=frozenset(), pad=0, text=str)
-            found += [job.answer for job in jobs]
-        return found
-
     assert shared_prefix(prompts) == 30
-    assert answers([prompts]) == answers([[prompt] for prompt in prompts])
+    assert alike(model, prompts)
+
+
+def windowed() -> Any:
+    from transformers import Gemma3ForCausalLM, Gemma3TextConfig
+
+    kinds = ["sliding_attention", "full_attention"]
+    return Gemma3ForCausalLM(Gemma3TextConfig(**SHAPE, head_dim=8, sliding_window=16, layer_types=kinds))
+
+
+def convolving() -> Any:
+    from transformers import Lfm2Config, Lfm2ForCausalLM
+
+    build: Any = Lfm2ForCausalLM  # Any: its constructor is untyped
+    return build(Lfm2Config(**SHAPE, layer_types=["conv", "full_attention"]))
+
+
+def recurrent() -> Any:
+    from transformers import FalconH1Config, FalconH1ForCausalLM
+
+    state: dict[str, Any] = {
+        "mamba_d_ssm": 64,
+        "mamba_n_heads": 4,
+        "mamba_d_head": 16,
+        "mamba_d_state": 8,
+        "mamba_chunk_size": 16,
+    }
+    build: Any = FalconH1ForCausalLM  # Any: its constructor is untyped
+    return build(FalconH1Config(**SHAPE, **state))
+
+
+@pytest.mark.parametrize("build", [windowed, convolving, recurrent])
+def test_models_that_do_more_than_attend_answer_as_alone(build: Callable[[], Any]) -> None:
+    import torch
+
+    torch.manual_seed(0)
+    prompts = [[5, 6, 7] * 10 + list(range(10, 10 + extra)) for extra in (1, 4, 24)]
+    assert alike(build().float().eval(), prompts)
+
+
+def alike(model: Any, prompts: list[list[int]]) -> bool:
+    together = answers(model, [prompts])
+    return all(
+        found[:12] == alone[:12]
+        for found, alone in zip(together, answers(model, [[prompt] for prompt in prompts]), strict=True)
+    )

@@ -1,6 +1,7 @@
 """Several datasets in one: numbers stay apart, weights repeat and thin out, and the same rows every time."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -57,7 +58,9 @@ def test_a_row_is_found_again_by_its_name(two: Rows) -> None:
     assert find_row("3", ()) == find_row("3", two.parts) == 3
 
 
-@pytest.mark.parametrize("text", ["x", "three.jsonl:1", "one.jsonl:x", "", "-1", "one.jsonl:"])
+@pytest.mark.parametrize(
+    "text", ["x", "three.jsonl:1", "one.jsonl:x", "", "-1", "one.jsonl:", "one.jsonl:0", "one.jsonl:4", "two.jsonl:0"]
+)
 def test_a_row_that_cannot_be_meant_is_refused(two: Rows, text: str) -> None:
     with pytest.raises(InputError, match="there is no row"):
         find_row(text, two.parts)
@@ -81,9 +84,10 @@ def test_files_of_one_name_are_told_apart_by_their_paths(table_of: Callable[...,
 
 
 def test_a_dataset_that_is_named_twice_is_refused(table_of: Callable[..., pa.Table]) -> None:
-    same = ("a.jsonl", 1.0, rows(table_of([("a", "b")])))
-    with pytest.raises(InputError, match=r"a\.jsonl: this dataset is named twice"):
-        join([same, same])
+    read = rows(table_of([("a", "b")]))
+    for again in ("a.jsonl", "./x/../a.jsonl", str(Path("a.jsonl").resolve())):
+        with pytest.raises(InputError, match=r"a\.jsonl: this dataset is named twice"):
+            join([("a.jsonl", 1.0, read), (again, 1.0, read)])
 
 
 def test_rows_that_are_trained_cannot_be_held_out_as_well(table_of: Callable[..., pa.Table]) -> None:

@@ -10,6 +10,7 @@ import pytest
 from schemas import Answer, ChatRequest, ChatResponse, Client, LLMError, Message
 from train import LocalModel, Rendered
 from train.decode import Job, batches
+from train.model import Score
 from train.prefill import shared_prefix
 
 if TYPE_CHECKING:
@@ -157,6 +158,21 @@ def test_a_beginning_that_rows_share_changes_no_score(model: LocalModel, answers
     assert [score.nll for score in model.score(bare)] == pytest.approx(
         [model.score([row])[0].nll for row in bare], rel=1e-5
     )
+
+
+def test_a_large_vocabulary_makes_batches_small(model: LocalModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [Rendered(n, "", ids := np.arange(5, 15 + n, dtype=np.int32), ids.copy()) for n in range(6)]
+    whole, score, sizes = model.score(rows), LocalModel._score, list[int]()
+
+    def counted(self: LocalModel, batch: Sequence[Rendered]) -> list[Score]:
+        sizes.append(len(batch))
+        return score(self, batch)
+
+    monkeypatch.setattr(LocalModel, "_score", counted)
+    monkeypatch.setattr("train.model._MOST_LOGITS", 30 * model.network.config.get_text_config().vocab_size)
+    few = model.score(rows)
+    assert sizes == [2, 2, 2]  # of 15, 13 and 11 tokens
+    assert [each.nll for each in few] == pytest.approx([each.nll for each in whole], rel=1e-5)
 
 
 def test_a_row_without_labels_scores_nothing(model: LocalModel) -> None:

@@ -84,7 +84,7 @@ def test_a_prompt_that_fills_the_length_leaves_nothing_to_train(tokenizer: "PreT
 
 
 def test_too_long_can_be_an_error(tokenizer: "PreTrainedTokenizerBase") -> None:
-    with pytest.raises(InputError, match=r"1 rows have more than 64 tokens: rows 2\. Raise max_length"):
+    with pytest.raises(InputError, match=r"1 row has more than 64 tokens: row 2\. Raise max_length"):
         checked(Renderer(tokenizer), chat("a", "b"), chat("c", "d" * 90), max_length=64, over_length="error")
 
 
@@ -128,7 +128,7 @@ def test_rows_that_could_not_be_read_are_counted(tokenizer: "PreTrainedTokenizer
         pytest.param([], "there are no rows", id="none"),
         pytest.param(
             [chat("q", "")],
-            "none of the 1 rows can be trained: 1 empty_answer; the first: turn 2 is an empty answer",
+            "the only row cannot be trained: empty_answer; turn 2 is an empty answer",
             id="all empty",
         ),
         pytest.param(

@@ -212,6 +212,19 @@ def test_other_data_is_another_run(tiny_run: Path, tiny_folder: Path, facts: pa.
         train(facts.slice(0, 39), out, config=config(tiny_folder))
 
 
+@pytest.mark.parametrize("dry_run", [True, False], ids=["dry run", "run"])
+@pytest.mark.parametrize("answer", ["It is 3.", ""], ids=["other rows", "rows that teach nothing"])
+def test_the_preflight_of_a_run_stays_its_own(
+    tiny_run: Path, tiny_folder: Path, table_of: Callable[..., pa.Table], tmp_path: Path, answer: str, *, dry_run: bool
+) -> None:
+    out = shutil.copytree(tiny_run, tmp_path / "run")
+    before = {path.name: path.read_bytes() for path in out.glob("preflight.*")}
+    other = table_of([(f"Why {number}?", answer and f"{answer} {number}") for number in range(40)])
+    with pytest.raises(InputError, match=r"another run: data|A folder of its own \(-o\) is told each row's reason"):
+        train(other, out, config=config(tiny_folder), dry_run=dry_run)
+    assert {path.name: path.read_bytes() for path in out.glob("preflight.*")} == before
+
+
 def test_a_dry_run_checks_and_trains_nothing(tiny_folder: Path, facts: pa.Table, tmp_path: Path) -> None:
     report = train(facts, tmp_path / "run", config=config(tiny_folder), dry_run=True)
     assert (report.status, report.rows, report.held_out, report.steps) == ("dry run", 32, 8, 0)
@@ -266,7 +279,7 @@ def test_two_processes_train_as_one_with_twice_the_packs(tiny_folder: Path, fact
     assert done.stdout.count("Plan: 6 steps") == 1
     assert losses(tmp_path / "two") == pytest.approx(losses(tmp_path / "one"), abs=1e-5)
     names = {path.name for path in (tmp_path / "one").iterdir()}
-    assert {path.name for path in (tmp_path / "two").iterdir()} == names
+    assert {path.name for path in (tmp_path / "two").iterdir()} == {*names, ".lock"}
 
 
 @pytest.mark.slow
@@ -319,7 +332,7 @@ def test_weights_that_are_not_finite_stop_the_run(
 @pytest.mark.parametrize(
     ("pairs", "settings", "message"),
     [
-        pytest.param([("q", "a")], {}, "cannot be taken out of 1 rows", id="one row"),
+        pytest.param([("q", "a")], {}, "cannot be taken out of 1 row[.]", id="one row"),
         pytest.param(
             [("q" * 600, "a"), ("r" * 600, "b")], {}, "none of the 2 rows can be trained: 2 over_length", id="long"
         ),

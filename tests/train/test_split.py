@@ -82,7 +82,7 @@ def test_none_can_be_held_out_on_request() -> None:
 @pytest.mark.parametrize(
     ("rows", "held_out", "message"),
     [
-        pytest.param([(0, 0, 0, -1)], 0.5, "cannot be taken out of 1 rows", id="one row"),
+        pytest.param([(0, 0, 0, -1)], 0.5, "cannot be taken out of 1 row[.]", id="one row"),
         pytest.param([(0, 0, 0, -1), (1, 1, 0, -1)], 1, "all 2 rows hang together", id="one section"),
         pytest.param([(0, 0, -1, -1), (1, 1, -1, -1)], 2, "cannot be taken out of 2 rows", id="all rows"),
         pytest.param([(0, 0, -1, -1), (1, 1, -1, -1)], -1, "cannot be taken out", id="negative"),
@@ -121,12 +121,27 @@ def test_a_split_that_curation_wrote_is_taken(names: list[str], train: list[int]
     assert "column split" in found.warning
 
 
+@pytest.mark.parametrize("kind", [pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.string())], ids=str)
+def test_the_split_is_taken_from_every_kind_of_text(kind: pa.DataType) -> None:
+    names = pa.array(["train", "test", "train", "test"]).cast(kind)
+    found = given_split(table([(n, n, -1, -1) for n in range(4)]).append_column("split", names))
+    assert found is not None
+    assert found.test.tolist() == [1, 3]
+
+
 @pytest.mark.parametrize(
     "names",
-    [["train"] * 4, ["test"] * 4, ["train", "test", "dev", "train"], ["train", "test", None, "train"], [1, 2, 3, 4]],
-    ids=["no test", "no train", "other names", "null", "numbers"],
+    [
+        ["train"] * 4,
+        ["test"] * 4,
+        ["train", "test", "dev", "train"],
+        ["train", "test", None, "train"],
+        [1, 2, 3, 4],
+        [["test"], ["train"], [], None],
+    ],
+    ids=["no test", "no train", "other names", "null", "numbers", "lists"],
 )
-def test_another_column_of_that_name_is_left_alone(names: list[str | int | None]) -> None:
+def test_another_column_of_that_name_is_left_alone(names: list[object]) -> None:
     rows = table([(n, n, -1, -1) for n in range(4)]).append_column("split", pa.array(names))
     assert given_split(rows) is None
     assert given_split(rows.drop_columns("split")) is None

@@ -10,11 +10,13 @@ import pytest
 
 import train.plan
 import train.trainer
-from schemas import GristmillError
+from schemas import GristmillError, InputError
 from schemas.parquet import read_table
-from train import TrainConfig
+from train import LocalModel, TrainConfig, read_rows
 from train import train as train_model
 from train.folder import load_tokenizer
+from train.rendered import Fault
+from train.run import conversations
 from train.trainer import listed
 
 
@@ -63,7 +65,51 @@ def test_only_trained_positions_reach_the_head(
     steps_of(facts, tmp_path / "run", tiny_folder, max_steps=1)
     packs = read_table(tmp_path / "run" / "packs.parquet")
     sums = packs.group_by("pack").aggregate([("trained", "sum")])["trained_sum"].to_pylist()
-    assert rows[0] in sums
+    assert rows[2] in sums  # the first two tried whether rows are kept apart
+
+
+@pytest.fixture
+def convolving(tmp_path: Path, tokenizer: Any) -> Path:
+    """Give a model whose first layer reads on across the rows of a pack."""
+    import torch
+    from transformers import Lfm2Config, Lfm2ForCausalLM
+
+    torch.manual_seed(0)
+    shape: dict[str, Any] = {
+        "hidden_size": 32,
+        "intermediate_size": 64,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+    }
+    kinds = ["conv", "full_attention"]
+    config = Lfm2Config(
+        vocab_size=len(tokenizer), num_hidden_layers=2, layer_types=kinds, initializer_range=0.5, **shape
+    )
+    build: Any = Lfm2ForCausalLM  # Any: its constructor is untyped
+    build(config).save_pretrained(tmp_path / "model")
+    tokenizer.save_pretrained(tmp_path / "model")
+    return tmp_path / "model"
+
+
+def test_rows_that_would_see_each_other_are_read_one_by_one(convolving: Path, facts: pa.Table, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    [step] = steps_of(facts, out, convolving, max_steps=1, batch_packs=99, sft={"bf16": False})
+    model = LocalModel.load(convolving)
+    rows = [
+        row
+        for row in model.renderer.render(conversations(read_rows(out / "train.parquet")))
+        if not isinstance(row, Fault)
+    ]
+    scores = model.score(rows)
+    assert len(scores) == 32
+    assert step["loss"] == pytest.approx(
+        sum(each.nll for each in scores) / sum(each.tokens for each in scores), rel=1e-5
+    )
+
+
+def test_rows_that_are_read_one_by_one_take_the_plain_loss(convolving: Path, facts: pa.Table, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="reads rows of one pack as one text"):
+        steps_of(facts, tmp_path / "run", convolving, sft={"label_smoothing_factor": 0.1})
 
 
 def test_a_loss_that_is_not_finite_names_the_very_rows(

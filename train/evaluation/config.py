@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas import InputError
+from train.config import check_seed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,7 @@ class EvaluateConfig:
     guardrails: Path | None = None
 
     def __post_init__(self) -> None:
+        check_seed(self.seed)
         for name in ("max_tokens", "max_rows"):
             value = getattr(self, name)
             if value is not None and value < 1:

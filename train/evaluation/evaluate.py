@@ -14,6 +14,7 @@ from schemas import InputError
 from schemas.atomic import make_folder, write_json
 from schemas.parquet import read_table, write_table
 from schemas.progress import Progress, silent
+from train.counted import counted
 from train.evaluation.answers import Reply, replies
 from train.evaluation.asked import Asked, Selection, held_out, of_file, select
 from train.evaluation.checks import plain_checks
@@ -23,7 +24,7 @@ from train.evaluation.guardrails import REFUSED, guardrails, read_guardrails
 from train.evaluation.measures import MEASURES, Comparison, compare, medians
 from train.evaluation.nearest import nearest
 from train.evaluation.notes import notes
-from train.evaluation.record import VERSION, earlier, kept_sections, show
+from train.evaluation.record import VERSION, answers_digest, earlier, kept_sections, show
 from train.evaluation.report import EvaluationReport, headline
 from train.evaluation.slices import slices
 from train.evaluation.table import ANSWERS_SCHEMA, Embedder, records
@@ -82,7 +83,7 @@ def evaluate(
     for row, found in zip(rows, near, strict=True):
         row["nearest"] = [each._asdict() for each in found]
     kind = "held-out row" if config.data is None else "row"
-    asked = f"{len(rows)} {kind}{'s' if len(rows) != 1 else ''}" + (f" of {config.data.name}" if config.data else "")
+    asked = counted(len(rows), kind) + (f" of {config.data.name}" if config.data else "")
     whole = {
         "version": VERSION,
         "base": models.names[0],
@@ -101,7 +102,7 @@ def evaluate(
         "sections": kept_sections(out, {"base": models.names[0], "tuned": models.names[1]}),
     }
     write_table(out / "answers.parquet", pa.Table.from_pylist(rows, schema=ANSWERS_SCHEMA))
-    write_json(out / "evaluation.json", whole)
+    write_json(out / "evaluation.json", {**whole, "answers": answers_digest(out)})
     show(out, whole)
     return EvaluationReport.read(out, whole)
 
@@ -117,7 +118,8 @@ def _choose(run: Path, models: Models, config: EvaluateConfig) -> tuple[Selectio
     chosen = select(rows, models.renderer, context=context, most=config.max_rows, seed=config.seed)
     if not chosen.asked:
         raise InputError(
-            f"none of the {chosen.left_out} rows can be asked: they have no answer, or are longer than the model reads",
+            f"of {counted(chosen.left_out, 'row')} none can be asked: each has no answer, or is longer than the model "
+            "reads",
             where=str(config.data or run / "heldout.parquet"),
             mend="Name a file of other questions with --data",
         )

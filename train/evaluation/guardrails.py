@@ -6,6 +6,7 @@ bring more.
 
 import csv
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,7 +26,7 @@ IN_SCOPE = "in scope"
 GOLD_DECLINES = "gold declines"
 _STAND_IN = "Yes."  # a question of a file has no gold answer, and nothing is measured against this
 _QUESTIONS = ("question", "instruction", "prompt", "input")
-_ANSWERABLE = frozenset({"", "in_scope", "in scope", "answerable", "none"})
+_ANSWERABLE = frozenset({"", "in_scope", "answerable", "none"})
 
 
 class Guard(NamedTuple):
@@ -152,7 +153,7 @@ def _records(path: Path) -> Iterator[dict[str, Any]]:  # Any: whatever the file 
             case ".json":
                 yield from json.loads(path.read_text(encoding="utf-8-sig"))
             case _:
-                for line in path.read_text(encoding="utf-8-sig").splitlines():
+                for line in path.read_text(encoding="utf-8-sig").split("\n"):  # JSON may hold all other line ends
                     if line.strip():
                         yield json.loads(line)
     except FileNotFoundError:
@@ -170,7 +171,8 @@ def _question(record: object) -> str:
         if isinstance(record.get(name), str):
             return str(record[name])
     turns = record.get("messages")
-    asked = [turn.get("content") for turn in turns if turn.get("role") == "user"] if isinstance(turns, list) else []
+    said = [turn for turn in turns if isinstance(turn, Mapping)] if isinstance(turns, list) else []
+    asked = [turn.get("content") for turn in said if turn.get("role") == "user"]
     return str(asked[-1] or "") if asked else ""
 
 
@@ -183,4 +185,4 @@ def _stated_kind(record: object) -> str | None:
     if stated is None and isinstance(origin, Mapping):
         strategy = str(origin.get("strategy") or "")
         return strategy.removeprefix(REFUSE) if strategy.startswith(REFUSE) else ""
-    return None if stated is None else str(stated).strip().removeprefix(REFUSE)
+    return re.sub(r"[\s-]+", "_", str(stated or "").strip().lower()).removeprefix(REFUSE) or None

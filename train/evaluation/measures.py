@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 from typing import Any, Literal, NamedTuple, Self, TypeAlias
 
-from train.interval import Interval, bootstrap
+from train.interval import FEWEST, Interval, bootstrap
 
 Verdict = Literal["better", "worse", "no clear difference", "longer", "shorter"]
 Columns: TypeAlias = Mapping[str, Sequence[Any]]  # Any: columns of answers.parquet have different types
@@ -98,10 +98,11 @@ def paired(
     good: Literal["higher", "lower", "neither"],
     seed: int,
 ) -> Comparison:
-    """Compare two models on the same rows."""
+    """Compare two models on the same rows; where they differ on a few alone, chance would do as much."""
     apart = [ours - theirs for theirs, ours in zip(base, tuned, strict=True)]
     before, after, difference = (bootstrap(values, weights, seed=seed) for values in (base, tuned, apart))
-    return Comparison(before, after, difference, verdict(good, difference))
+    enough = sum(each != 0 for each in apart) >= FEWEST  # the interval of one row has no width
+    return Comparison(before, after, difference, verdict(good, difference) if enough else "no clear difference")
 
 
 def medians(rows: Sequence[Mapping[str, Any]], name: str) -> dict[str, float]:  # Any: as above

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from train.counted import counted
 from train.evaluation.asked import Selection
 from train.evaluation.config import EvaluateConfig
 from train.evaluation.table import Embedder
@@ -27,13 +28,16 @@ def notes(
     if len(rows) < 30 and "only" not in " ".join(found):
         found.append(f"few rows were asked ({len(rows)}), so small differences cannot be told from chance")
     if chosen.left_out:
-        found.append(f"left out, for they have no answer or are longer than the model reads: {chosen.left_out} rows")
+        found.append(
+            f"left out, for they have no answer or are longer than the model reads: {counted(chosen.left_out, 'row')}"
+        )
     if guards.left_out:
-        found.append(f"{guards.left_out} questions of the guardrail file could not be asked")
+        found.append(f"{counted(guards.left_out, 'question')} of the guardrail file could not be asked")
     if embedder is None:
         found.append("embedding similarity is left out: no embedder is installed (pip install 'gristmill[semantic]')")
     if without := sum(not row["passage"] for row in rows):
         found.append(
-            f"{without} rows name no source passage, so nobody can tell whether their answers are off-document"
+            f"{counted(without, 'row', 'name', one='names')} no source passage, so nobody can tell which answers to "
+            "them are off-document"
         )
     return found

@@ -6,11 +6,12 @@ from typing import Any
 from train.evaluation.measures import MEASURES
 from train.evaluation.page import number, row_names, signed
 from train.evaluation.shown import markdown
+from train.interval import FEWEST
 
 _LOSING = 5
 _EXPLAINED = (
-    "Differences are tuned minus base, with paired 95 % bootstrap intervals; where the interval holds 0 there is no "
-    "clear difference."
+    "Differences are tuned minus base, with paired 95 % bootstrap intervals; where the interval holds 0, or fewer than "
+    f"{FEWEST} rows differ, there is no clear difference."
 )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schemas import InputError
+from train.config import check_seed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,7 @@ class BenchConfig:
     max_tokens: int = 128
 
     def __post_init__(self) -> None:
+        check_seed(self.seed)
         if not self.tasks and not self.data:
             raise InputError(
                 "no task is named", mend="Name some with --tasks arc_easy,hellaswag, or a file of rows with --data"

@@ -104,7 +104,7 @@ def _choices(path: Path) -> list[dict[str, Any]]:  # Any: as in `docs`
         rows = table.to_pylist()
     elif path.suffix in {".jsonl", ".ndjson"}:
         try:
-            rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+            rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
         except FileNotFoundError:
             raise InputError("no such file", where=str(path), mend="Check the path") from None
         except (OSError, ValueError) as error:

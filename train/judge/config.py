@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from schemas import InputError
+from train.config import check_seed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,7 @@ class JudgeConfig:
     prompt: str = ""
 
     def __post_init__(self) -> None:
+        check_seed(self.seed)
         for name in ("max_rows", "controls", "max_tokens", "longest"):
             value = getattr(self, name)
             if value is not None and value < 1:

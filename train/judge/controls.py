@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from train.counted import counted
 from train.judge.tally import Meeting, Reading
 
 LEAST = 0.9  # share of a control's rows that a judge must get right to be relied on
@@ -57,9 +58,5 @@ def control_warnings(same: Control, stranger: Control) -> list[str]:
         if not control.rows:
             found.append(f"the control of {what} says nothing: no row has readable verdicts")
         elif not control.passed:
-            found.append(f"{failing} in {1 - control.share:.0%} of {_rows(control.rows)}: do not rely on it")
+            found.append(f"{failing} in {1 - control.share:.0%} of {counted(control.rows, 'row')}: do not rely on it")
     return found
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count} rows"

@@ -10,6 +10,7 @@ import pyarrow as pa
 from schemas import ChatResponse, Client, LLMError
 from schemas.atomic import make_folder
 from schemas.progress import Progress, silent
+from train.counted import counted
 from train.journal import Journal
 from train.judge.asking import ask
 from train.judge.ballots import GOLD, STRANGER, Case, Kind, ballots, read_cases, texts_cut
@@ -181,11 +182,14 @@ def _cuts(texts: int, replies: int, config: JudgeConfig) -> list[str]:
     found = []
     if replies:
         found.append(
-            f"{replies} replies that are no verdict broke off at {config.max_tokens} tokens: a judge that thinks first "
-            "needs more max_tokens"
+            f"{replies} {'reply' if replies == 1 else 'replies'} without a verdict broke off at {config.max_tokens} "
+            "tokens: a judge that thinks first needs more max_tokens"
         )
     if texts:
-        found.append(f"{texts} texts are longer than {config.longest:,} characters; the judge saw only their beginning")
+        found.append(
+            f"{counted(texts, 'text', 'are', one='is')} longer than {config.longest:,} characters; the judge saw only "
+            "the beginning"
+        )
     return found
 
 

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from train.counted import counted
 from train.interval import Interval, plain_number
 from train.judge.controls import Control
 from train.judge.tally import Pairing, Share
@@ -112,7 +113,7 @@ class JudgeReport:
         """Tell it in a small table."""
         width = max(len(f"{each.model} against {each.opponent}") for each in self.pairings)
         lines = [
-            f"{self.judge} judged {self.rows} rows, each pair in both orders",
+            f"{self.judge} judged {counted(self.rows, 'row')}, each pair in both orders",
             f"  {'':<{width}}   wins  ties losses   score [95 % interval]",
         ]
         for each in self.pairings:

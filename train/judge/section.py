@@ -1,5 +1,6 @@
 """What the judge found as a section of an evaluation's page."""
 
+from train.counted import counted
 from train.evaluation.record import Section
 from train.judge.controls import Control
 from train.judge.report import JudgeReport
@@ -26,7 +27,7 @@ def judge_section(report: JudgeReport) -> Section:
     return Section(
         key="judge",
         title="The judge",
-        lead=f"{report.judge} compared the answers to {report.rows} {'question' if report.rows == 1 else 'questions'}, "
+        lead=f"{report.judge} compared the answers to {counted(report.rows, 'question')}, "
         "each pair in both orders. A model wins a row only where it wins in both; a tie counts half in the score, and "
         "0.5 means that neither is better.",
         head=("", "wins", "ties", "losses", "score", "95 % interval", "it is"),
@@ -52,7 +53,7 @@ def judge_section(report: JudgeReport) -> Section:
 
 
 def _told(control: Control) -> str:
-    return f"{control.right} of {control.rows} rows"
+    return f"{control.right} of {counted(control.rows, 'row')}"
 
 
 def _percent(value: float) -> str:

@@ -7,14 +7,13 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from train.interval import Interval, bootstrap
+from train.interval import FEWEST, Interval, bootstrap
 
 Result = Literal["win", "tie", "loss"]
 Reading = Literal["win", "tie", "loss", "unreadable", "failed"]
 Standing = Literal["better", "worse", "no clear difference", "too few rows"]
 
 _VALUE = {"win": 1.0, "tie": 0.5, "loss": 0.0}
-_FEWEST = 6  # decided rows: six wins of six are the fewest that a sign test calls a difference at 5 %
 
 
 class Meeting(NamedTuple):
@@ -132,7 +131,7 @@ def pairing(meetings: Sequence[Meeting], *, seed: int) -> Pairing:
 
 
 def _standing(score: Interval, decided: int) -> Standing:
-    if decided < _FEWEST:
+    if decided < FEWEST:
         return "too few rows"
     if score.low <= 0.5 <= score.high:
         return "no clear difference"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from schemas import InputError
+from train.config import check_seed
 
 Equal = Literal["steps", "epochs"]
 
@@ -39,6 +40,8 @@ class StudyConfig:
             )
         if not self.seeds:
             raise InputError("there is no seed", mend="Name at least one, better two or more, as 0,1")
+        for seed in self.seeds:
+            check_seed(seed)
         if self.equal not in {"steps", "epochs"}:
             raise InputError(f"there is no equal = {self.equal!r}", mend="Choose steps or epochs")
         if self.max_tokens < 1:

@@ -14,6 +14,7 @@ from schemas.parquet import write_table
 from schemas.progress import Progress, silent
 from train.adapter import check_adapter
 from train.config import TrainConfig
+from train.counted import counted
 from train.folder import find_model, fingerprint, load_config, load_tokenizer, require
 from train.model import context_length
 from train.pack import pack, pack_length
@@ -206,7 +207,7 @@ def _run(bench: Bench, trials: Sequence[Trial], progress: Progress, say: Say) ->
 
 def _plan_text(bench: Bench, trials: Sequence[Trial], results: dict[str, Result]) -> list[str]:
     """Tell what will be trained: a line for each variant, its seeds together."""
-    lines = [f"{len(bench.test)} rows held out; each variant is trained and measured alike:"]
+    lines = [f"{counted(len(bench.test), 'row')} held out; each variant is trained and measured alike:"]
     seen: set[str] = set()
     for name in dict.fromkeys(trial.variant for trial in trials if trial.steps):
         of_it = [trial for trial in trials if trial.variant == name]

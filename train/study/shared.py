@@ -12,6 +12,7 @@ from schemas import EXAMPLE_SCHEMA, InputError
 from schemas.progress import Progress
 from train.checked import Checked
 from train.config import TrainConfig
+from train.counted import counted
 from train.preflight import check_rows
 from train.render import Renderer
 from train.rendered import Rendered
@@ -127,14 +128,16 @@ def share(  # noqa: PLR0913 - all that the variants have in common goes in
     barred |= {number for (number, _), group in groups.items() if group in given_away}
     if not train or not test:
         raise InputError(
-            f"{len(train)} rows are left to train and {len(test)} to measure on", mend="Add rows from other sections"
+            f"{counted(len(train), 'row', 'are', one='is')} left to train and {len(test)} to measure on",
+            mend="Add rows from other sections",
         )
     units = len(given_away)
-    small = f"only {len(test)} rows in {units} groups are held out: small differences cannot be told from chance"
+    small = f"only {counted(len(test), 'row')} in {counted(units, 'group')} held out: small differences may be chance"
     warnings = [warning for warning in (sides.warning,) if warning and not warning.startswith("only ")]
     if leaking:
         warnings.append(
-            f"{leaking} rows hang together with held-out ones, though the column split parts them: not trained"
+            f"{counted(leaking, 'row', 'hang', one='hangs')} together with held-out ones, though the column split "
+            "parts them: not trained"
         )
     return Shared(
         checked=checked,

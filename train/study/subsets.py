@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from schemas import InputError
+from train.counted import counted
 
 
 def subset(ids: Sequence[str], groups: npt.NDArray[np.int64], size: float, *, seed: int) -> npt.NDArray[np.int64]:
@@ -32,7 +33,7 @@ def subset(ids: Sequence[str], groups: npt.NDArray[np.int64], size: float, *, se
     wanted = rows * size / 100
     if round(wanted) < 1:
         raise InputError(
-            f"{size:g} % of {rows} rows to train is no row",
+            f"{size:g} % of {counted(rows, 'row')} to train is no row",
             where="sizes",
             mend=f"Choose {np.ceil(100 / max(rows, 1)):g} or more, or add rows",
         )

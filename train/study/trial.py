@@ -166,8 +166,6 @@ def run_trial(bench: Bench, trial: Trial, progress: Progress) -> Result:
         tuned = fine_tune(network, packed, plan, bench.renderer, config=config, folder=folder, progress=progress)
         steps = read_metrics(folder / "metrics.jsonl")
         network = _as_it_was(tuned.model)
-        if bench.keep:
-            _keep(bench, network, trial)
     else:
         network = load_base(bench.folder, config)
     model = LocalModel(network, bench.renderer, name=trial.variant)
@@ -183,6 +181,8 @@ def run_trial(bench: Bench, trial: Trial, progress: Progress) -> Result:
         f1=None if answers is None else [score[0] for score in answers],
         rouge_l=None if answers is None else [score[1] for score in answers],
     )
+    if bench.keep and trial.steps:  # last, for saving casts the network to the base model's own precision
+        _keep(bench, network, trial)
     named = {"variant": trial.variant, "seed": trial.seed, "rows": len(trial.rows)}
     write_json(make_folder(bench.out / "results") / f"{trial.key}.json", {**named, **asdict(result)})
     shutil.rmtree(folder, ignore_errors=True)

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from gristmill.cli import main
+from gristmill.steps import alone_in
 from schemas.parquet import read_table, write_table
 
 ROWS = 7
@@ -93,9 +94,17 @@ def test_it_writes_what_it_found_and_asks_nothing_twice(
     assert record["dollars"] == pytest.approx(requests * (1_000 * 1.0 + 100 * 2.0) / 1e6)
     assert record["pairings"][0]["wins"] == ROWS
     assert read_table(out / "verdicts.parquet")["result"].to_pylist() == ["win"] * ROWS
-    assert {path.name for path in out.iterdir()} == {"judge.html", "judge.json", "judge.jsonl", "verdicts.parquet"}
+    assert {path.name for path in out.iterdir()} == {
+        ".lock",
+        "judge.html",
+        "judge.json",
+        "judge.jsonl",
+        "verdicts.parquet",
+    }
     assert not any(b"secret-key" in path.read_bytes() for path in out.iterdir())
     before = {path.name: path.read_bytes() for path in out.iterdir()}
+    with alone_in(out):
+        assert main([*argv, "--prices", str(prices)]) == 2
     assert main([*argv, "--prices", str(prices)]) == 0
     assert ", 0 of them sent now" in capsys.readouterr().out
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before

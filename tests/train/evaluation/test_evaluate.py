@@ -126,7 +126,7 @@ def test_the_users_own_questions_take_the_place_of_the_held_out_rows(tiny_run: P
     assert report.rows == 2
     assert report.asked == "2 rows of mine.jsonl"
     assert any("the user's own file" in note for note in report.notes)
-    assert any("than the model reads: 1 rows" in note for note in report.notes)
+    assert any("than the model reads: 1 row" in note for note in report.notes)
     page = report.page.read_text()
     assert "<b>What?" not in page
     assert "\x1b" not in page
@@ -141,7 +141,7 @@ def test_a_file_that_cannot_be_asked_is_told(tiny_run: Path, tmp_path: Path) -> 
         evaluate(tiny_run, tmp_path / "out", config=EvaluateConfig(seed=0, data=tmp_path / "none.jsonl"))
     data = tmp_path / "long.jsonl"
     data.write_text(json.dumps({"question": "How?" * 2_000, "answer": "too long"}))
-    with pytest.raises(InputError, match="none of the 1 rows can be asked"):
+    with pytest.raises(InputError, match="of 1 row none can be asked"):
         evaluate(tiny_run, tmp_path / "out", config=EvaluateConfig(seed=0, data=data))
 
 
@@ -164,6 +164,24 @@ def test_questions_to_refuse_come_from_a_file(tiny_run: Path, tmp_path: Path) ->
     assert [(each.kind, each.rows) for each in report.guardrails.guards] == [
         ("out_of_scope", 1), ("unsafe", 1), ("in scope", 3),
     ]  # fmt: skip
+
+
+def test_answers_that_a_killed_evaluation_left_are_not_those_of_the_record(
+    tiny_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    short, long = (EvaluateConfig(seed=0, max_tokens=tokens, max_rows=3) for tokens in (2, 9))
+    evaluate(tiny_run, tmp_path, config=short)
+    before = (tmp_path / "answers.parquet").read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(sys.modules["train.evaluation.evaluate"], "write_json", killed)
+        with pytest.raises(KeyboardInterrupt):
+            evaluate(tiny_run, tmp_path, config=long)
+    assert (tmp_path / "answers.parquet").read_bytes() != before
+    evaluate(tiny_run, tmp_path, config=short)
+    assert (tmp_path / "answers.parquet").read_bytes() == before
 
 
 def test_a_section_of_another_part_survives_a_new_evaluation(tiny_run: Path, tmp_path: Path) -> None:

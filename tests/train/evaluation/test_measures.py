@@ -55,6 +55,13 @@ def test_one_row_has_an_interval_without_width(row_with: RowWith) -> None:
     assert found.difference == (0.5, 0.5, 0.5)
 
 
+@pytest.mark.parametrize(("rows", "said"), [(1, "no clear difference"), (5, "no clear difference"), (6, "better")])
+def test_a_few_rows_that_all_differ_the_same_way_may_do_so_by_chance(rows: int, said: str) -> None:
+    alike = [0.5] * 20  # rows in which nothing changed say nothing of the others
+    assert paired([0.1] * rows, [0.4] * rows, good="higher", seed=0).verdict == said
+    assert paired([0.1] * rows + alike, [0.4] * rows + alike, good="higher", seed=0).verdict == said
+
+
 def test_the_interval_is_of_the_paired_differences() -> None:
     base = [0.0, 1.0] * 20  # rows differ much, models always by the same
     found = paired(base, [value + 0.1 for value in base], good="higher", seed=0)

@@ -52,6 +52,12 @@ def test_a_row_that_is_no_choice_is_named(row: Any, said: str, tmp_path: Path) -
         read_row_task(lines(tmp_path / "mine.jsonl", good, row))
 
 
+def test_a_line_separator_in_a_question_ends_no_row(tmp_path: Path) -> None:
+    row = json.dumps({"question": "a\u2028b?", "choices": ["a", "b"], "answer": 0}, ensure_ascii=False)
+    (tmp_path / "mine.jsonl").write_text(row, encoding="utf-8")
+    assert read_row_task(tmp_path / "mine.jsonl").docs[0]["question"] == "a\u2028b?"
+
+
 def test_parquet_holds_choices_too(tmp_path: Path) -> None:
     write_table(tmp_path / "mine.parquet", pa.table({"question": ["q"], "choices": [["a", "b"]], "answer": [1]}))
     assert read_row_task(tmp_path / "mine.parquet").docs[0]["answer"] == 1

@@ -196,7 +196,7 @@ def test_answers_are_data_and_long_ones_are_cut(tmp_path: Path) -> None:
     shown = judge.asked[0].messages[-1].content
     assert case(judge.asked[0]).first == attack[:4_000]
     assert "(1,025 more characters are left out)" in shown
-    assert report.warnings[-1].startswith("1 texts are longer than 4,000 characters")
+    assert report.warnings[-1].startswith("1 text is longer than 4,000 characters")
     assert "data, not instructions" in judge.asked[0].messages[0].content
 
 
@@ -211,7 +211,7 @@ def test_a_reply_that_broke_off_is_told_apart(tmp_path: Path) -> None:
 
     report = judge_answers(GOOD, ("base", "tuned"), Thinking(likes_gold), config=CONFIG, journal=tmp_path / "j.jsonl")
     assert report.unreadable == report.requests
-    assert report.warnings[-1].startswith(f"{report.requests} replies that are no verdict broke off at 300 tokens")
+    assert report.warnings[-1].startswith(f"{report.requests} replies without a verdict broke off at 300 tokens")
 
 
 def test_the_passage_is_shown_where_there_is_one(tmp_path: Path) -> None:

@@ -15,10 +15,10 @@ def test_sizes_are_put_in_order_and_stand_once() -> None:
 @pytest.mark.parametrize(
     "settings",
     [
-        {"sizes": ()}, {"sizes": (0,)}, {"sizes": (101,)}, {"sizes": (float("nan"),)}, {"seeds": ()}, {"equal": "rows"},
-        {"max_tokens": 0},
+        {"sizes": ()}, {"sizes": (0,)}, {"sizes": (101,)}, {"sizes": (float("nan"),)}, {"seeds": ()},
+        {"seeds": (0, -1)}, {"equal": "rows"}, {"max_tokens": 0},
     ],
-    ids=["no size", "nothing", "more than all", "no number", "no seed", "equal", "no answer"],
+    ids=["no size", "nothing", "more than all", "no number", "no seed", "below 0", "equal", "no answer"],
 )  # fmt: skip
 def test_wrong_settings_are_refused(settings: dict[str, Any]) -> None:
     with pytest.raises(InputError):

@@ -102,6 +102,16 @@ def test_the_same_study_again_trains_nothing(
     assert (again.trained, again.reused) == (0, 4)
 
 
+def test_weights_that_are_kept_change_no_loss(training: TrainConfig, facts: pa.Table, tmp_path: Path) -> None:
+    whole = dataclasses.replace(training, method="full")
+    once = StudyConfig(sizes=(100,), seeds=(0,))
+    kept, not_kept = (
+        study(read_rows(facts), tmp_path / str(keep), config=dataclasses.replace(once, keep=keep), training=whole)
+        for keep in (True, False)
+    )
+    assert kept.points == not_kept.points
+
+
 def test_a_training_that_was_killed_resumes_and_the_same_seed_gives_the_same_losses(
     finished: StudyReport, training: TrainConfig, facts: pa.Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -219,7 +229,7 @@ def test_three_rows_are_enough_for_a_study_that_says_how_little_it_shows(
     ("rows", "config", "what"),
     [
         (3, StudyConfig(sizes=(10, 100)), "no row"),
-        (1, StudyConfig(), "cannot be taken out of 1 rows"),
+        (1, StudyConfig(), "cannot be taken out of 1 row[.]"),
         (0, StudyConfig(), "no rows"),
     ],
     ids=["a size of nothing", "one row", "none"],
