@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 _TOKENS = {"cpu": 8_192, "cuda": 131_072}
-_ROWS = {"cpu": 24, "cuda": 256}  # on a CPU small, so that answers come, and are kept, every few seconds
+_ROWS = {"cpu": 32, "cuda": 256}  # on a CPU few, so that answers come, and are kept, a few times a minute
 _ALIKE = 0.85  # as long as the longest row of a batch, at least: padding costs more than a smaller batch
 _MOST_LOGITS = 1 << 29  # of a batch that is scored: 2 GiB in float32, and their softmax as much again
 

@@ -278,7 +278,7 @@ class _Flight:
                 return
             seen = self.server.health.successes
             self.give_back(1)
-            await asyncio.sleep(self.pause(request, tries, outcome.error))
+            await asyncio.sleep(self.pause(request, tries, failures, outcome.error))
 
     async def attempt(self, request: ChatRequest) -> ChatResponse | Fault:
         """Try one request once, and let the gate learn from it."""
@@ -294,13 +294,18 @@ class _Flight:
             self.gate.window.timed_out(now=now)
         return outcome
 
-    def pause(self, request: ChatRequest, tries: int, error: LLMError) -> float:
-        """Seconds before the next try: what the server asks for, else doubling; spread by a draw of its own."""
+    def pause(self, request: ChatRequest, tries: int, failures: int, error: LLMError) -> float:
+        """Seconds before the next try, spread by a draw of its own.
+
+        They are what the server asks for, but no fewer than doubling gives where it has answered nobody since: one that
+        asks for 0 seconds, or names a time gone by, would be asked again at once, and given up.
+        """
         key = request.key(route=self.server.route, model=self.server.model)
         draw = random.Random(f"{key}:{tries}").random()  # noqa: S311 - it spreads requests, it keeps no secret
-        if error.retry_after:  # one that says 0, or a time gone by, would be asked again at once, and given up
-            return error.retry_after * (1 + 0.05 * draw)
-        return backoff(tries) * (0.5 + draw)
+        asked = error.retry_after
+        if asked is None:
+            return backoff(tries) * (0.5 + draw)
+        return max(asked * (1 + 0.05 * draw), backoff(failures) * (0.5 + draw) if failures else 0.0)
 
 
 def backoff(tries: int) -> float:

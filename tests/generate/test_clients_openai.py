@@ -6,13 +6,14 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from generate.clients import OpenAICompatible
 from generate.clients.faults import public_address, redact, wait_of
-from generate.clients.flight import backoff
+from generate.clients.flight import _Flight, backoff
 from schemas import Answer, ChatRequest, ChatResponse, InputError, LLMError, Message
 from tests.generate.chat_server import ChatServer, Reaction, completion
 
@@ -199,6 +200,19 @@ def test_a_server_that_names_no_time_to_wait_is_given_some(server: ChatServer, w
     server.react = lambda body, number: Reaction(status=429, headers={"Retry-After": when})
     assert error_of(server, max_retries=1).retryable
     assert server.times[1] - server.times[0] >= 0.25
+
+
+@pytest.mark.parametrize(
+    ("failures", "asked", "low", "high"),
+    [(0, 0.0, 0, 0), (0, 1.0, 1, 1.05), (1, 0.0, 0.25, 0.75), (1, 1.0, 1, 1.05), (4, 1.0, 2, 6), (0, None, 30, 90)],
+    ids=["full for a moment", "a second", "nobody answered", "a second, nobody answered", "again and again", "no word"],
+)
+def test_a_pause_is_what_the_server_asks_for_where_it_answers_others(
+    failures: int, asked: float | None, low: float, high: float
+) -> None:
+    flight: Any = SimpleNamespace(server=SimpleNamespace(route="http://here/v1", model="small"))
+    error = LLMError("slow down", retryable=True, retry_after=asked)
+    assert low <= _Flight.pause(flight, many(1)[0], 8, failures, error) <= high
 
 
 def test_pauses_grow_to_a_minute_however_often_a_request_was_put_off() -> None:
