@@ -12,7 +12,7 @@ from transformers.cache_utils import DynamicLayer
 _ROOM = 64  # tokens that a buffer is made longer by than it must be
 
 
-class RoomyLayer(DynamicLayer):
+class RoomyLayer(DynamicLayer):  # type: ignore[no-untyped-call] # theirs has no types here
     """One layer's keys and values, (rows, heads, tokens, size) each: views of the filled part of two buffers."""
 
     _buffers: tuple[torch.Tensor, torch.Tensor] | None = None
@@ -53,7 +53,10 @@ class RoomyLayer(DynamicLayer):
 def roomy_cache(config: PreTrainedConfig) -> DynamicCache:
     """Make an empty cache for a model; layers that are no plain attention over all tokens stay transformers' own."""
     cache = DynamicCache(config=config)
-    cache.layers = [RoomyLayer() if type(layer) is DynamicLayer else layer for layer in cache.layers]
+    cache.layers = [
+        RoomyLayer() if type(layer) is DynamicLayer else layer  # type: ignore[no-untyped-call] # as above
+        for layer in cache.layers
+    ]
     return cache
 
 

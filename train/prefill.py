@@ -32,9 +32,7 @@ class Prefilled(NamedTuple):
     shared: int
 
 
-def prefill(
-    model: "PreTrainedModel", texts: Sequence[Sequence[int]], *, pad: int, most: int | None = None
-) -> Prefilled:
+def prefill(model: "PreTrainedModel", texts: Sequence[list[int]], *, pad: int, most: int | None = None) -> Prefilled:
     """Read what all texts begin with, and lay out the rest of each.
 
     Args:
@@ -65,7 +63,7 @@ def prefill(
     return Prefilled(cache, torch.tensor(ids, device=model.device), seen, places, shared)
 
 
-def shared_prefix(texts: Sequence[Sequence[int]]) -> int:
+def shared_prefix(texts: Sequence[list[int]]) -> int:
     """Count the tokens that all texts of a batch begin with, leaving each at least one of its own.
 
     One text alone, or a few tokens in common, are not worth a pass of their own: they count as none.

@@ -16,7 +16,8 @@ class Layer(torch.nn.Module):
 def tensors(*, heads: int, key_heads: int, new: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     draw = torch.Generator().manual_seed(0)
     query = torch.randn(2, heads, new, 8, generator=draw)
-    return query, *(torch.randn(2, key_heads, 11, 8, generator=draw) for _ in range(2))
+    key, value = (torch.randn(2, key_heads, 11, 8, generator=draw) for _ in range(2))
+    return query, key, value
 
 
 @pytest.mark.parametrize("new", [1, 4])
@@ -33,13 +34,15 @@ def test_it_attends_as_transformers_does(new: int, masked: bool) -> None:
     torch.testing.assert_close(ours, theirs)
 
 
-def network(key_heads: int, attention: str) -> LlamaForCausalLM:
+def network(key_heads: int, attention: str) -> Any:  # Any: what its mixins give it has no types
+    settings: dict[str, Any] = {"attn_implementation": attention}
     config = LlamaConfig(
         vocab_size=50, hidden_size=24, intermediate_size=32, num_hidden_layers=2, num_attention_heads=6,
-        num_key_value_heads=key_heads, attn_implementation=attention,
+        num_key_value_heads=key_heads, **settings,
     )  # fmt: skip
     torch.manual_seed(0)
-    return LlamaForCausalLM(config).eval()
+    build: Any = LlamaForCausalLM
+    return build(config).eval()
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,10 @@ def test_a_token_is_written_into_the_buffer() -> None:
     cache = roomy_cache(CONFIG)
     cache.update(states(5), states(5), 0)
     (place,) = {cache.update(states(1), states(1), 0)[0].data_ptr() for _ in range(20)}
-    assert place == cache.layers[0].keys.data_ptr()
+    layer = cache.layers[0]
+    assert isinstance(layer, RoomyLayer)
+    assert layer.keys is not None
+    assert place == layer.keys.data_ptr()
 
 
 def test_layers_with_a_window_stay_their_own() -> None:
