@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import InitVar, dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
 from schemas.chat import Answer, ChatRequest, Client
 from schemas.example import Message
@@ -28,11 +29,27 @@ class NamedClient:
 
     def __post_init__(self, client: Client) -> None:
         object.__setattr__(self, "_client", client)
+        object.__setattr__(self, "_journal", None)
+
+    def kept_in(self, journal: Path) -> Self:
+        """Give the same client with a journal: what was answered is on disk before it is used, and not asked again."""
+        kept = type(self)(self.model, self.route, getattr(self, "_client"))  # noqa: B009 - no fields, so that they
+        object.__setattr__(kept, "_journal", journal)  # are no settings
+        return kept
 
     def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
         """Answer every request once, as `schemas.Client` says."""
-        client: Client = getattr(self, "_client")  # noqa: B009 - no field, so that it is no setting
-        return client.complete(requests)
+        client: Client = getattr(self, "_client")  # noqa: B009 - as above
+        path: Path | None = getattr(self, "_journal")  # noqa: B009
+        return client.complete(requests) if path is None else _journalled(client, path, requests)
+
+
+def _journalled(client: Client, path: Path, requests: Iterable[ChatRequest]) -> Iterator[Answer]:
+    """Answer out of the journal what it has."""
+    from generate import Journal, journalled
+
+    with Journal(path) as journal:
+        yield from journalled(client, journal).complete(requests)
 
 
 @dataclass(frozen=True)

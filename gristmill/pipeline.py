@@ -98,11 +98,14 @@ def _generate(recipe: Recipe, out: Path, console: Console) -> Step:
 
 def _curate(recipe: Recipe, out: Path, console: Console) -> Step:
     from curate import Pipeline
+    from gristmill.stages import with_journal
 
     pairs, curated = out / "pairs.parquet", out / "curated"
 
     def work() -> dict[str, Any]:  # Any: whatever JSON can hold
-        report = Pipeline(recipe.stages, seed=recipe.seed).run(pairs, out=curated, progress=console.progress)
+        report = Pipeline(with_journal(recipe.stages, curated), seed=recipe.seed).run(
+            pairs, out=curated, progress=console.progress
+        )
         return {**report.summary(), "text": report.text()}
 
     made_from = {

@@ -1,7 +1,7 @@
 """The curation stages by name, as recipes and command lines write them."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -99,6 +99,30 @@ def named_stages(names: str, *, seed: int = 0, progress: Progress = silent) -> t
     """
     listed = [name.strip() for name in names.split(",") if name.strip()]
     return read_stages(listed, where="--stages", seed=seed, progress=progress)
+
+
+def with_journal(stages: Sequence[Any], out: Path | None) -> tuple[Any, ...]:  # Any: as above
+    """Have judges among the stages keep every answer in `OUT.journal.sqlite`, beside what is written.
+
+    Raises:
+        InputError: There is a judge, and nothing is written that its answers could lie beside.
+    """
+    from gristmill.named_models import NamedClient
+
+    kept = []
+    for stage in stages:
+        client = getattr(stage, "client", None)
+        if not isinstance(client, NamedClient):
+            kept.append(stage)
+        elif out is None:
+            raise InputError(
+                "the answers of a judge are kept, and there is no place for them",
+                where=f"stage {stage.name}",
+                mend="Name the folder that they belong to with -o DIR: they are not asked for again then",
+            )
+        else:
+            kept.append(dataclasses.replace(stage, client=client.kept_in(out.with_name(f"{out.name}.journal.sqlite"))))
+    return tuple(kept)
 
 
 def _judge(kind: type, given: Mapping[str, Any], where: str, progress: Progress) -> Any:  # Any: a stage, settings

@@ -25,10 +25,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: whatever JSON can hold
     """Judge the rows, and write the page."""
     from curate import Pipeline
+    from gristmill.stages import with_journal
 
     existing([Path(name) for name in args.files if not name.startswith("hub:")])
     stages, seed = chosen_stages(args, console)
-    pipeline = Pipeline(stages, seed=seed, diversity=True)
+    pipeline = Pipeline(with_journal(stages, args.out), seed=seed, diversity=True)
     report = pipeline.audit(*args.files, out=args.out, **reading(args, console))
     console.say(report.text())
     console.say(f"Nothing was dropped. The page: {args.out}")

@@ -60,12 +60,15 @@ def add_rows(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: whatever JSON can hold
     """Curate, and tell what became of the rows."""
     from curate import Pipeline
+    from gristmill.stages import with_journal
     from schemas.errors import InputError
 
     if args.out is None and not (args.dry_run or args.what_if):
         raise InputError("no folder to write is named", mend="Name one with -o DIR, or only look with --dry-run")
     existing([Path(name) for name in args.files if not name.startswith("hub:")])
     stages, seed = chosen_stages(args, console)
+    if not args.what_if:
+        stages = with_journal(stages, args.out)
     if args.split is not None:
         stages = [*stages, _split(args.split, seed, stages)]
     pipeline = Pipeline(stages, seed=seed, diversity=args.diversity)

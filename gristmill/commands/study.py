@@ -95,7 +95,7 @@ def _curated(args: argparse.Namespace, console: Console) -> "Curated | None":
         return None
     from curate import default_stages
     from gristmill.recipe import read_curation
-    from gristmill.stages import named_stages
+    from gristmill.stages import named_stages, with_journal
     from gristmill.study import Curated
     from schemas.errors import InputError
 
@@ -107,6 +107,6 @@ def _curated(args: argparse.Namespace, console: Console) -> "Curated | None":
         )
     if args.recipe is not None:
         curation = read_curation(args.recipe, None, console.progress)
-        return Curated(stages=curation.stages, seed=curation.seed, ablate=args.ablate)
+        return Curated(stages=with_journal(curation.stages, args.out), seed=curation.seed, ablate=args.ablate)
     stages = named_stages(args.stages, progress=console.progress) if args.stages else default_stages()
     return Curated(stages=stages, seed=0, ablate=args.ablate)

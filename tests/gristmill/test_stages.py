@@ -5,7 +5,7 @@ import pytest
 
 import curate
 from gristmill.named_models import NamedClient, NamedScorer
-from gristmill.stages import STAGES, named_stages, read_stages, stage_type
+from gristmill.stages import STAGES, named_stages, read_stages, stage_type, with_journal
 from schemas.errors import InputError
 
 NEEDED: dict[str, dict[str, Any]] = {
@@ -81,3 +81,13 @@ def test_paths_start_at_the_recipe_and_names_of_a_hub_do_not(tmp_path: Path) -> 
 def test_stages_that_draw_lots_take_the_seed_that_is_given() -> None:
     select, split = read_stages([{"select": {"rows": 3}}, {"split": {"seed": 2}}], where="here", seed=7)
     assert (select.seed, split.seed) == (7, 2)
+
+
+def test_the_answers_of_a_judge_lie_beside_what_is_written(tmp_path: Path) -> None:
+    stages = read_stages(["exact", {"judge": {"client": "openai", "model": "m"}}], where="here")
+    exact, judge = with_journal(stages, tmp_path / "curated")
+    assert exact is stages[0]
+    assert repr(judge) == repr(stages[1])
+    with pytest.raises(InputError, match="-o DIR"):
+        with_journal(stages, None)
+    assert with_journal(stages[:1], None) == stages[:1]
