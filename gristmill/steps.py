@@ -9,8 +9,9 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -97,12 +98,15 @@ class Ledger:
 def alone_in(folder: Path) -> Iterator[None]:
     """Hold a folder for this run, so that two runs never write into one.
 
+    It is made where it is missing, and goes again with a run that is refused before it has written anything.
+
     Raises:
         InputError: Another run holds it.
         OutputError: The folder cannot be written.
     """
     from filelock import FileLock, Timeout
 
+    missing = list(takewhile(lambda place: not place.exists(), (folder, *folder.parents)))
     make_folder(folder)
     lock = FileLock(folder / ".lock")
     with writing(folder / ".lock"):
@@ -116,6 +120,13 @@ def alone_in(folder: Path) -> Iterator[None]:
             ) from None
     try:
         yield
+    except BaseException:
+        if missing and [file.name for file in folder.iterdir()] == [".lock"]:
+            with suppress(OSError):
+                (folder / ".lock").unlink()
+                for place in missing:
+                    place.rmdir()
+        raise
     finally:
         lock.release()
 

@@ -116,3 +116,22 @@ def test_a_folder_that_cannot_be_held_is_an_output_error(tmp_path: Path) -> None
     (tmp_path / ".lock").mkdir()
     with pytest.raises(OutputError, match="a folder of this name is in the way"), alone_in(tmp_path):
         pass
+
+
+@pytest.mark.parametrize("wrote", [False, True], ids=["nothing written", "something written"])
+def test_a_folder_made_for_a_run_that_is_refused_goes_again(tmp_path: Path, wrote: bool) -> None:
+    folder = tmp_path / "a" / "b"
+
+    def run() -> None:
+        with alone_in(folder):
+            if wrote:
+                (folder / "rows").write_text("x")
+            raise InputError("no such model")
+
+    with pytest.raises(InputError):
+        run()
+    assert folder.exists() == wrote
+    assert (tmp_path / "a").exists() == wrote
+    with alone_in(folder):
+        pass
+    assert folder.exists()

@@ -221,7 +221,7 @@ def test_three_rows_are_enough_for_a_study_that_says_how_little_it_shows(
     report = study(read_rows(facts.slice(0, 3)), tmp_path, config=config, training=few)
     assert [point.rows for point in report.points] == [0, 1, 2]
     assert report.forecast.gain is None
-    assert any("only 1 rows" in warning for warning in report.warnings)
+    assert any("only 1 row " in warning for warning in report.warnings)
     assert any("one seed" in warning for warning in report.warnings)
 
 
