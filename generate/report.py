@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from generate.alike_pages import Alike
 from schemas.atomic import write_json
+from schemas.counted import counted
 from schemas.parquet import ParquetSink
 
 _FIELDS: "list[pa.Field[Any]]" = [  # Any: the columns have different types
@@ -222,10 +223,8 @@ class GenerationReport:
         if self.near_identical:
             document, other, similarity, _ = self.near_identical[0]
             first = f"{document} and {other} ({similarity:.0%})"
-            lines.append(
-                f"{len(self.near_identical)} documents are nearly the same as another, the first: {first}; "
-                f"{self.report_file} lists them"
-            )
+            alike = counted(len(self.near_identical), "document", "are", one="is")
+            lines.append(f"{alike} nearly the same as another, the first: {first}; {self.report_file} lists them")
         for each in self.strategies:
             fate = _told({**each.rejected, **({"request_failed": each.failed} if each.failed else {})}, "rejected")
             lines.append(f"{each.strategy}: {each.accepted} accepted, asked about {each.asked} of {each.tasks}{fate}")

@@ -9,9 +9,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from schemas import InputError, Message
+from schemas.counted import counted
 from schemas.progress import Progress, silent
 from train.checked import PREFLIGHT_SCHEMA, Checked, OverLength, Preflight, count_codes
-from train.counted import counted
 from train.histogram import bins, quantiles
 from train.render import Renderer
 from train.rendered import IGNORED, Fault, Rendered

@@ -4,8 +4,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from schemas.counted import counted
 from train.checked import Preflight
-from train.counted import counted
 from train.preflight_text import code_lines, length_lines, part_lines
 from train.view import View
 

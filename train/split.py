@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from schemas import InputError, normal
-from train.counted import counted
+from schemas.counted import counted
 
 
 class Split(NamedTuple):

@@ -12,9 +12,9 @@ import pyarrow as pa
 
 from schemas import InputError
 from schemas.atomic import make_folder, write_json
+from schemas.counted import counted
 from schemas.parquet import read_table, write_table
 from schemas.progress import Progress, silent
-from train.counted import counted
 from train.evaluation.answers import Reply, replies
 from train.evaluation.asked import Asked, Selection, held_out, of_file, select
 from train.evaluation.checks import plain_checks

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from train.counted import counted
+from schemas.counted import counted
 from train.evaluation.asked import Selection
 from train.evaluation.config import EvaluateConfig
 from train.evaluation.table import Embedder

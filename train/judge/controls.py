@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from train.counted import counted
+from schemas.counted import counted
 from train.judge.tally import Meeting, Reading
 
 LEAST = 0.9  # share of a control's rows that a judge must get right to be relied on

@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from schemas import ChatResponse, Client, LLMError
 from schemas.atomic import make_folder
+from schemas.counted import counted
 from schemas.progress import Progress, silent
-from train.counted import counted
 from train.journal import Journal
 from train.judge.asking import ask
 from train.judge.ballots import GOLD, STRANGER, Case, Kind, ballots, read_cases, texts_cut

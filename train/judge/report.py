@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from train.counted import counted
+from schemas.counted import counted
 from train.interval import Interval, plain_number
 from train.judge.controls import Control
 from train.judge.tally import Pairing, Share

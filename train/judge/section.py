@@ -1,6 +1,6 @@
 """What the judge found as a section of an evaluation's page."""
 
-from train.counted import counted
+from schemas.counted import counted
 from train.evaluation.record import Section
 from train.judge.controls import Control
 from train.judge.report import JudgeReport

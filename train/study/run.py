@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from schemas import InputError, last_answer
 from schemas.atomic import make_folder, write_json, write_text
+from schemas.counted import counted
 from schemas.parquet import write_table
 from schemas.progress import Progress, silent
 from train.adapter import check_adapter
 from train.config import TrainConfig
-from train.counted import counted
 from train.folder import find_model, fingerprint, load_config, load_tokenizer, require
 from train.model import context_length
 from train.pack import pack, pack_length

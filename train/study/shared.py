@@ -9,10 +9,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from schemas import EXAMPLE_SCHEMA, InputError
+from schemas.counted import counted
 from schemas.progress import Progress
 from train.checked import Checked
 from train.config import TrainConfig
-from train.counted import counted
 from train.preflight import check_rows
 from train.render import Renderer
 from train.rendered import Rendered

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from schemas import InputError
-from train.counted import counted
+from schemas.counted import counted
 
 
 def subset(ids: Sequence[str], groups: npt.NDArray[np.int64], size: float, *, seed: int) -> npt.NDArray[np.int64]:

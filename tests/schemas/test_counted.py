@@ -1,6 +1,6 @@
 import pytest
 
-from train.counted import counted
+from schemas.counted import counted
 
 
 @pytest.mark.parametrize(
