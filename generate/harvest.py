@@ -9,10 +9,11 @@ from generate.config import GenerateConfig
 from generate.novelty import Novelty
 from generate.quota import Quota
 from generate.rejection import Rejection
-from generate.report import Failed, Rejected, encodable
+from generate.report import Failed, Rejected
 from generate.spending.budget import BudgetSpentError
 from generate.strategies.strategy import Draft, Memory, Remembers, Unit
 from schemas import Example, LLMError, Message, Origin
+from schemas.text import encodable
 
 _BEHIND = 1 << 62  # where units stand that rest on no section: behind all that do
 Place = tuple[int, int]

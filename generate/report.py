@@ -257,11 +257,6 @@ def _told(counts: Mapping[str, int], what: str) -> str:
     )
 
 
-def encodable(text: str) -> str:
-    """Replace lone surrogates, which a model's JSON may hold and UTF-8 cannot."""
-    return text.encode("utf-8", "replace").decode()
-
-
 def tally(reasons: Iterable[str]) -> dict[str, int]:
     """Count reasons, most frequent first, then by name."""
     counts = Counter(reasons)

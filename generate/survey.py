@@ -16,11 +16,12 @@ from generate.candidates import Candidate
 from generate.corpus import Skip, read_corpus
 from generate.passages import definitions, has_hole, passage, template_marks
 from generate.rejection import Rejection
-from generate.report import Rejected, Skipped, encodable
+from generate.report import Rejected, Skipped
 from generate.sections import rough_tokens, split
 from generate.strategies.search import Index
 from schemas import Document, normal
 from schemas.progress import Progress
+from schemas.text import encodable
 
 if TYPE_CHECKING:
     from generate.config import GenerateConfig

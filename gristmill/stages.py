@@ -121,8 +121,13 @@ def with_journal(stages: Sequence[Any], out: Path | None) -> tuple[Any, ...]:  #
                 mend="Name the folder that they belong to with -o DIR: they are not asked for again then",
             )
         else:
-            kept.append(dataclasses.replace(stage, client=client.kept_in(out.with_name(f"{out.name}.journal.sqlite"))))
+            kept.append(dataclasses.replace(stage, client=client.kept_in(_journal_beside(out))))
     return tuple(kept)
+
+
+def _journal_beside(out: Path) -> Path:
+    whole = out.resolve()  # "." has no name
+    return whole.with_name(f"{whole.name}.journal.sqlite")
 
 
 def _judge(kind: type, given: Mapping[str, Any], where: str, progress: Progress) -> Any:  # Any: a stage, settings

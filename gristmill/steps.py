@@ -15,8 +15,9 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from schemas.atomic import make_folder, write_json, writing
+from schemas.atomic import write_json
 from schemas.errors import InputError
+from schemas.locking import held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,31 +105,21 @@ def alone_in(folder: Path) -> Iterator[None]:
         InputError: Another run holds it.
         OutputError: The folder cannot be written.
     """
-    from filelock import FileLock, Timeout
-
     missing = list(takewhile(lambda place: not place.exists(), (folder, *folder.parents)))
-    make_folder(folder)
-    lock = FileLock(folder / ".lock")
-    with writing(folder / ".lock"):
+    lock = folder / ".lock"
+    taken = InputError(
+        "another gristmill is at work in this folder", where=str(folder), mend="Wait for it, or choose another -o"
+    )
+    with held(lock, taken=taken):
         try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            raise InputError(
-                "another gristmill is at work in this folder",
-                where=str(folder),
-                mend="Wait for it, or choose another -o",
-            ) from None
-    try:
-        yield
-    except BaseException:
-        if missing and [file.name for file in folder.iterdir()] == [".lock"]:
-            with suppress(OSError):
-                (folder / ".lock").unlink()
-                for place in missing:
-                    place.rmdir()
-        raise
-    finally:
-        lock.release()
+            yield
+        except BaseException:
+            if missing and list(folder.iterdir()) == [lock]:
+                with suppress(OSError):
+                    lock.unlink()
+                    for place in missing:
+                        place.rmdir()
+            raise
 
 
 def digest(value: object) -> str:

@@ -9,6 +9,11 @@ _KEPT = frozenset("*/\\%&@#_")
 _BEFORE_DIGIT = frozenset(".,:-−")  # noqa: RUF001 - the minus sign is meant
 
 
+def encodable(text: str) -> str:
+    """Replace lone surrogates, which a model's JSON may hold and UTF-8 cannot."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def normal(text: str) -> str:
     r"""Bring a text into its normal form.
 

@@ -147,9 +147,7 @@ class LocalModel:
     def _score(self, rows: Sequence[Rendered]) -> list[Score]:
         import torch
 
-        trained = [row.labels != IGNORED for row in rows]
-        for each in trained:
-            each[:1] = False  # nothing predicts the first token
+        trained = [row.learnt for row in rows]
         answers = [int(each.argmax()) for each in trained if each.any()]  # where they begin
         if not answers:
             return [Score(0.0, 0)] * len(rows)

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from train.rendered import IGNORED, Rendered
+from train.rendered import Rendered
 
 if TYPE_CHECKING:
     from datasets import Dataset  # type: ignore[import-untyped] # it ships no types
@@ -64,14 +63,11 @@ def pack(rows: Sequence[Rendered], length: int) -> Packed:
     finally:
         if not bars:
             datasets.enable_progress_bars()
-    trained = columns["labels"] != IGNORED
-    trained[offsets[:-1]] = False  # nothing predicts a row's first token
-    counts = np.add.reduceat(trained, offsets[:-1], dtype=np.int64)
-    places = _places(rows, counts, packed.select_columns(["place", "seq_lengths"]).with_format("arrow")[:])
+    places = _places(rows, packed.select_columns(["place", "seq_lengths"]).with_format("arrow")[:])
     return Packed(packed.remove_columns(["place"]), places, length)
 
 
-def _places(rows: Sequence[Rendered], trained: npt.NDArray[np.int64], packed: pa.Table) -> pa.Table:
+def _places(rows: Sequence[Rendered], packed: pa.Table) -> pa.Table:
     """Tell which row lies where: `place` numbers the row of each token, `seq_lengths` gives the tokens of each row."""
     lengths: Any = packed["seq_lengths"].combine_chunks()  # Any: the stubs know no lists
     owners: Any = packed["place"].combine_chunks()
@@ -85,6 +81,6 @@ def _places(rows: Sequence[Rendered], trained: npt.NDArray[np.int64], packed: pa
         "id": [rows[place].id for place in order],
         "start": starts - first,
         "tokens": tokens,
-        "trained": trained[order],
+        "trained": np.array([np.count_nonzero(row.learnt) for row in rows])[order],
     }
     return pa.table(columns, schema=PACKS_SCHEMA)

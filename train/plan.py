@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from schemas import InputError
 from train.adapter import ALL_LINEAR
 from train.pack import Packed
-from train.rendered import IGNORED, Rendered
+from train.rendered import Rendered
 from train.trainer import Probe, most_of
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ def make_plan(  # noqa: PLR0913 - everything that is known before the weights ar
         pack_length=packed.length,
         empty=round(1 - tokens / max(places * packed.length, 1), 4),
         tokens=tokens,
-        trained_tokens=sum(int((row.labels[1:] != IGNORED).sum()) for row in rows),
+        trained_tokens=sum(int(row.learnt.sum()) for row in rows),
         epochs=round(steps / per_epoch, 3),
         steps=steps,
         rows_per_step=round(len(rows) / per_epoch, 2),

@@ -100,7 +100,7 @@ def _judge(
             notes += ["truncated"] + (["lost_end_of_turn"] if kept.ids[-1] != renderer.end_id else [])
         else:
             reason, detail = "over_length", f"{len(outcome.ids)} tokens, {limit} allowed"
-    if not reason and not (kept.labels[1:] != IGNORED).any():
+    if not reason and not kept.learnt.any():
         reason, detail = "nothing_to_train", f"the prompt alone fills {limit} tokens"
     trained = int((outcome.labels != IGNORED).sum()) if reason else int((kept.labels != IGNORED).sum())
     tokens = len(outcome.ids) if reason else len(kept.ids)

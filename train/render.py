@@ -45,9 +45,6 @@ class _Batch(NamedTuple):
 class Renderer:
     """Render conversations with a tokenizer's chat template.
 
-    A base model without a template gets the Alpaca template; the template is set on the tokenizer, so that saving
-    the tokenizer saves it with the model.
-
     Args:
         tokenizer: Tokenizer of the model.
         template: Jinja chat template that takes the place of the tokenizer's own.
@@ -136,15 +133,21 @@ class Renderer:
         errors = [_unfit(talk, generate=generate) for talk in talks]
         fit = [talk for talk, error in zip(talks, errors, strict=True) if error is None]
         texts = iter(self._template.texts(fit, generate=generate))
-        fronts = [talk[:place] for talk in fit for place in _answers(talk)]
+        answers = [[place for place, turn in enumerate(talk) if turn["role"] == "assistant"] for talk in talks]
+        fronts = [
+            talk[:place]
+            for talk, places, error in zip(talks, answers, errors, strict=True)
+            if error is None
+            for place in places
+        ]
         prompts = iter(self._template.texts(fronts, generate=True))
         found: list[list[_Piece] | Fault] = []
-        for (row, name, _), talk, error in zip(rows, talks, errors, strict=True):
+        for (row, name, _), talk, places, error in zip(rows, talks, answers, errors, strict=True):
             try:
                 if error is not None:
                     raise error
-                whole, before = next(texts), list(islice(prompts, len(_answers(talk))))
-                found.append(self._cut(talk, whole, before, generate=generate))
+                before = list(zip(places, islice(prompts, len(places)), strict=True))
+                found.append(self._cut(talk, next(texts), before, generate=generate))
             except UnrenderableError as raised:
                 found.append(Fault(row, name, raised.reason, str(raised)))
         return found
@@ -153,15 +156,15 @@ class Renderer:
         self,
         turns: Sequence[Mapping[str, str]],
         text: str | UnrenderableError,
-        prompts: Sequence[str | UnrenderableError],
+        prompts: Sequence[tuple[int, str | UnrenderableError]],
         *,
         generate: bool,
     ) -> list[_Piece]:
-        """Cut the text of a conversation where its `prompts`, one for each answer, and the answers end."""
+        """Cut the text of a conversation where the prompt of each answer, by the answer's turn, and the answers end."""
         if isinstance(text, UnrenderableError):
             raise text
         pieces, done = list[_Piece](), 0
-        for number, prompt in zip(_answers(turns), prompts, strict=True):
+        for number, prompt in prompts:
             if isinstance(prompt, UnrenderableError):
                 raise prompt
             start = len(prompt)
@@ -212,11 +215,6 @@ class Renderer:
                 mend="Set eos_token in its tokenizer_config.json",
             )
         return int(end), str(self.tokenizer.eos_token)
-
-
-def _answers(turns: Sequence[Mapping[str, str]]) -> list[int]:
-    """Tell which turns are answers."""
-    return [place for place, turn in enumerate(turns) if turn["role"] == "assistant"]
 
 
 def _unfit(turns: Sequence[Mapping[str, str | None]], *, generate: bool) -> UnrenderableError | None:

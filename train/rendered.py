@@ -35,6 +35,13 @@ class Rendered(NamedTuple):
     ids: npt.NDArray[np.int32]
     labels: npt.NDArray[np.int32]
 
+    @property
+    def learnt(self) -> npt.NDArray[np.bool_]:
+        """(tokens,) bool: the tokens that a loss falls on. The first is none: nothing predicts it."""
+        trained: npt.NDArray[np.bool_] = self.labels != IGNORED
+        trained[:1] = False
+        return trained
+
 
 class Fault(NamedTuple):
     """One conversation that cannot be rendered, and why."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from schemas.json_objects import json_objects
+from schemas.text import encodable
 
 LOWEST, HIGHEST = 1, 5
 LONGEST_REASON = 120
@@ -53,5 +54,4 @@ def _verdict(value: Mapping[str, Any], criteria: Sequence[str]) -> Verdict | Non
     reason = value.get("reason")
     if not isinstance(reason, str):
         reason = ""
-    reason = reason.encode("utf-8", "replace").decode()  # one that was cut off may end with half a sign
-    return Verdict(grades, " ".join(reason.split())[:LONGEST_REASON])
+    return Verdict(grades, " ".join(encodable(reason).split())[:LONGEST_REASON])

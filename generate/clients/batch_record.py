@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Self
 
 from schemas import InputError
-from schemas.atomic import make_folder, write_json, writing
+from schemas.atomic import write_json
+from schemas.locking import held
 
 VERSION = 1
 KEPT = 30 * 86_400.0  # seconds: how long OpenAI keeps a batch's files
@@ -60,20 +61,9 @@ class Record:
             InputError: Another run holds it, or it does not read as a record.
             OutputError: It cannot be written.
         """
-        from filelock import FileLock, Timeout
-
-        make_folder(path.parent)
-        file = path.parent / f".{path.name}.lock"
-        lock = FileLock(file)
-        with writing(file):
-            try:
-                lock.acquire(timeout=0)
-            except Timeout:
-                raise InputError("another run waits for these batches", where=str(path), mend="Wait for it") from None
-        try:
+        taken = InputError("another run waits for these batches", where=str(path), mend="Wait for it")
+        with held(path.parent / f".{path.name}.lock", taken=taken):
             yield cls(path)
-        finally:
-            lock.release()
 
     def add(self, submission: Submission) -> None:
         """Remember a submission."""

@@ -88,6 +88,7 @@ def test_the_answers_of_a_judge_lie_beside_what_is_written(tmp_path: Path) -> No
     exact, judge = with_journal(stages, tmp_path / "curated")
     assert exact is stages[0]
     assert repr(judge) == repr(stages[1])
+    with_journal(stages, Path())  # the folder that we are in has a name too
     with pytest.raises(InputError, match="-o DIR"):
         with_journal(stages, None)
     assert with_journal(stages[:1], None) == stages[:1]

@@ -1,18 +1,11 @@
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
+from tests.train.architectures import SHAPE, convolving, windowed
 from train.apart import keeps_apart
-
-SHAPE: dict[str, Any] = {
-    "vocab_size": 40,
-    "hidden_size": 32,
-    "intermediate_size": 64,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 4,
-    "num_key_value_heads": 2,
-}
 
 
 def attending() -> Any:
@@ -22,20 +15,6 @@ def attending() -> Any:
     return build(LlamaConfig(**SHAPE))
 
 
-def windowed() -> Any:
-    from transformers import Gemma3ForCausalLM, Gemma3TextConfig
-
-    kinds = ["sliding_attention", "full_attention"]
-    return Gemma3ForCausalLM(Gemma3TextConfig(**SHAPE, head_dim=8, sliding_window=4, layer_types=kinds))
-
-
-def convolving() -> Any:
-    from transformers import Lfm2Config, Lfm2ForCausalLM
-
-    build: Any = Lfm2ForCausalLM  # Any: its constructor is untyped
-    return build(Lfm2Config(**SHAPE, layer_types=["conv", "full_attention"]))
-
-
 def biased() -> Any:
     from transformers import BloomConfig, BloomForCausalLM
 
@@ -43,7 +22,7 @@ def biased() -> Any:
 
 
 @pytest.mark.parametrize(
-    ("build", "apart"), [(attending, True), (windowed, True), (convolving, False), (biased, False)]
+    ("build", "apart"), [(attending, True), (partial(windowed, 4), True), (convolving, False), (biased, False)]
 )
 def test_a_model_is_tried_out(build: Callable[[], Any], apart: bool) -> None:
     import torch

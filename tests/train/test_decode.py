@@ -1,21 +1,14 @@
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from tests.train.architectures import SHAPE, convolving, windowed
 from train.decode import Job, decode
 from train.prefill import shared_prefix
-
-SHAPE: dict[str, Any] = {
-    "vocab_size": 64,
-    "hidden_size": 32,
-    "intermediate_size": 64,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 4,
-    "num_key_value_heads": 2,
-}
 
 
 def answers(model: Any, batches: list[list[list[int]]]) -> list[list[int]]:
@@ -48,20 +41,6 @@ def test_a_shared_prefix_changes_no_answer(tmp_path: Path, model_in: Callable[..
     assert alike(model, prompts)
 
 
-def windowed() -> Any:
-    from transformers import Gemma3ForCausalLM, Gemma3TextConfig
-
-    kinds = ["sliding_attention", "full_attention"]
-    return Gemma3ForCausalLM(Gemma3TextConfig(**SHAPE, head_dim=8, sliding_window=16, layer_types=kinds))
-
-
-def convolving() -> Any:
-    from transformers import Lfm2Config, Lfm2ForCausalLM
-
-    build: Any = Lfm2ForCausalLM  # Any: its constructor is untyped
-    return build(Lfm2Config(**SHAPE, layer_types=["conv", "full_attention"]))
-
-
 def recurrent() -> Any:
     from transformers import FalconH1Config, FalconH1ForCausalLM
 
@@ -76,7 +55,7 @@ def recurrent() -> Any:
     return build(FalconH1Config(**SHAPE, **state))
 
 
-@pytest.mark.parametrize("build", [windowed, convolving, recurrent])
+@pytest.mark.parametrize("build", [partial(windowed, 16), convolving, recurrent])
 def test_models_that_do_more_than_attend_answer_as_alone(build: Callable[[], Any]) -> None:
     import torch
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 from schemas.json_objects import json_objects
+from schemas.text import encodable
 
 Choice = Literal["A", "B", "tie"]
 
@@ -73,8 +74,7 @@ def _verdict(value: Mapping[str, Any]) -> Verdict | None:  # Any: JSON
         return None
     if not isinstance(reason, str):
         reason = ""
-    reason = reason.encode("utf-8", "replace").decode()  # one that was cut off may end with half a sign
-    return Verdict(choice, " ".join(reason.split())[:LONGEST_REASON])
+    return Verdict(choice, " ".join(encodable(reason).split())[:LONGEST_REASON])
 
 
 def _choice(value: object) -> Choice | None:

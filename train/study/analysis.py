@@ -9,7 +9,6 @@ import numpy as np
 
 from train.config import TrainConfig
 from train.interval import Interval
-from train.rendered import IGNORED
 from train.study.config import StudyConfig
 from train.study.intervals import Bootstrap, Drawn
 from train.study.law import forecast
@@ -34,7 +33,7 @@ def analyse(
 ) -> StudyReport:
     """Put the results of all trials together."""
     trials, results, shared, ablations = measured
-    tokens = [int((row.labels[1:] != IGNORED).sum()) for row in shared.test]
+    tokens = [int(row.learnt.sum()) for row in shared.test]
     seeds = len(config.seeds)
     by_token = Bootstrap(tokens, shared.test_groups, seeds, seed=training.seed)
     by_row = Bootstrap([1.0] * len(tokens), shared.test_groups, seeds, seed=training.seed)
