@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -135,7 +134,7 @@ class Journal:
         rows = []
         for key, request, response in answers:
             asked, answered = (
-                json.dumps(asdict(side), ensure_ascii=True, sort_keys=True) for side in (request, response)
+                json.dumps(side.as_dict(), ensure_ascii=True, sort_keys=True) for side in (request, response)
             )
             rows.append((key, asked, answered, _checksum(key, asked, answered)))
         with self._speaking():

@@ -3,8 +3,8 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
-from typing import NamedTuple, Protocol
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
 
 from schemas.errors import LLMError
 from schemas.example import Message
@@ -34,9 +34,13 @@ class ChatRequest:
     schema: str = ""
     sample: int = 0
 
+    def as_dict(self) -> dict[str, Any]:  # Any: fields of many types
+        """Give the fields by name; nothing is copied, as `dataclasses.asdict` would."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
     def key(self, *, route: str, model: str) -> str:
         """Hash the whole request, the route and the model: the name of its answer in the journal."""
-        whole = {"route": route, "model": model, **asdict(self)}
+        whole = {"route": route, "model": model, **self.as_dict()}
         return hashlib.sha256(json.dumps(whole, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
 
 
@@ -61,6 +65,10 @@ class ChatResponse:
     cached_tokens: int = 0
     model: str = ""
     refusal: str = ""
+
+    def as_dict(self) -> dict[str, Any]:  # Any: fields of many types
+        """Give the fields by name."""
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 class Answer(NamedTuple):

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from generate.clients.faults import Fault, fault_of, public_address, redact, unwanted
 from generate.clients.health import Health
+from generate.clients.line import Line
 from generate.clients.wire import read_response, write_body
 from schemas import ChatRequest, ChatResponse, LLMError
 
@@ -19,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 
 class Server:
-    """A server that speaks OpenAI's protocol, asked through the `openai` package on its aiohttp transport.
+    """A server that speaks OpenAI's protocol, asked through the `openai` package.
 
     Attributes:
         route: Its address without credentials and query.
@@ -44,8 +45,6 @@ class Server:
         timeout: float,
         extra_body: Mapping[str, Any],  # Any: JSON
     ) -> None:
-        import openai
-
         self.route = public_address(address)
         self.model = model
         self.health = Health()
@@ -65,22 +64,16 @@ class Server:
                 mend="Set OPENAI_API_KEY, or name your own server with --base-url or OPENAI_BASE_URL",
             )
         self._secrets = tuple(secret for secret in (key, *_credentials(address)) if secret)
-        limits = openai.Timeout(timeout, connect=min(10.0, timeout))
-        self._server = openai.AsyncOpenAI(
-            api_key=key or "none",  # a local server asks for none, and the package insists on one
-            base_url=address,
-            max_retries=0,
-            timeout=limits,
-            http_client=openai.DefaultAioHttpClient(timeout=limits),  # half the work per request of the default one
-        )
+        self._line = Line(address, key=key, timeout=timeout)
 
     async def __aenter__(self) -> Self:
+        await self._line.open()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._server.close()
+        await self._line.close()
 
     async def ask(self, request: ChatRequest) -> ChatResponse | Fault:
         """Try a request once, and without the parameters that the server turns out not to take.
@@ -96,9 +89,7 @@ class Server:
             trouble: Exception
             try:
                 async with asyncio.timeout(self._timeout):
-                    # Bytes in and plain JSON out: the package would walk both, value by value, to build its models.
-                    content = json.dumps({**body, **self._extra}).encode()
-                    raw = await self._server.post("/chat/completions", cast_to=object, content=content)
+                    raw = await self._line.post(json.dumps({**body, **self._extra}).encode())
                 response = read_response(raw)
             except (openai.OpenAIError, aiohttp.ClientError, OSError, ValueError) as error:
                 trouble = error
@@ -143,8 +134,7 @@ class Server:
 
         where, model = self.route, self.model
         try:
-            page = await self._server.models.list(timeout=10)
-            names = sorted(entry.id for entry in page.data)
+            names = await self._line.models()
         except (openai.OpenAIError, ValueError, TypeError, AttributeError):
             mend = "Check the model's name and the address, which usually ends in /v1"
             return LLMError(f"no model {model!r} and no list of models there", retryable=False, where=where, mend=mend)

@@ -1,0 +1,97 @@
+"""The line to one server: the `openai` package drafts one request, and every other is built after it.
+
+For each request the package copies its options, joins the address, merges the headers and checks for retries: two fifths
+of what a request costs. All that never changes from one request to the next, so it is asked for once, by a request that
+is drafted and not sent. What leaves is what the package would send, by its own HTTP client.
+"""
+
+import json
+from contextlib import suppress
+from typing import Any
+
+_PATH = "/chat/completions"
+
+
+class _Drafted(Exception):  # noqa: N818 - no error: it stops a request that is only drafted
+    """The package has built a request."""
+
+
+class Line:
+    """A connection to a server, open once it is entered by `open`.
+
+    Args:
+        address: The server's address up to and with `/v1`.
+        key: Key; empty where the server asks for none.
+        timeout: Seconds that an answer may take.
+    """
+
+    def __init__(self, address: str, *, key: str, timeout: float) -> None:
+        import openai
+
+        limits = openai.Timeout(timeout, connect=min(10.0, timeout))
+        self._http = openai.DefaultAioHttpClient(timeout=limits)  # half the work per request of the default one
+        self._server = openai.AsyncOpenAI(
+            api_key=key or "none",  # a local server asks for none, and the package insists on one
+            base_url=address,
+            max_retries=0,
+            timeout=limits,
+            http_client=self._http,
+        )
+
+    async def open(self) -> None:
+        """Have the package draft a request."""
+        drafts: list[Any] = []  # Any: of the HTTP library that the package stands on
+
+        async def keep(request: Any) -> None:  # Any: as above
+            drafts.append(request)
+            raise _Drafted
+
+        self._http.event_hooks = {"request": [keep]}
+        with suppress(_Drafted):
+            await self._server.post(_PATH, cast_to=object, content=b"")
+        self._http.event_hooks = {}
+        (draft,) = drafts
+        self._request = type(draft)
+        self._url, self._headers, self._extensions = draft.url, draft.headers, draft.extensions
+        del self._headers["content-length"]
+
+    async def post(self, content: bytes) -> Any:  # Any: JSON from a stranger
+        """Send the JSON of a chat request, and read the JSON that comes back, or the text where it is none.
+
+        Raises:
+            openai.APIConnectionError: No answer; what broke is its cause.
+            openai.APIStatusError: The server refused.
+        """
+        import openai
+
+        request = self._request("POST", self._url, headers=self._headers, content=content, extensions=self._extensions)
+        try:
+            response = await self._http.send(request)
+        except Exception as error:  # whatever the transport raises, as the package has it
+            raise openai.APIConnectionError(request=request) from error
+        said = _read(response)
+        if response.is_success:
+            return said
+        body = said.get("error", said) if isinstance(said, dict) else said
+        raise openai.APIStatusError(f"status {response.status_code}", response=response, body=body)
+
+    async def models(self) -> list[str]:
+        """List the models that the server says it has.
+
+        Raises:
+            openai.OpenAIError: It does not say.
+        """
+        page = await self._server.models.list(timeout=10)
+        return sorted(entry.id for entry in page.data)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._server.close()
+
+
+def _read(response: Any) -> Any:  # Any: a response of the package's HTTP library; JSON from a stranger
+    """Read a body."""
+    try:
+        return json.loads(response.content)
+    except ValueError:
+        return response.text.strip()
