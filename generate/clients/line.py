@@ -1,46 +1,50 @@
 """The line to one server: the `openai` package drafts one request, and every other is built after it.
 
-For each request the package copies its options, joins the address, merges the headers and checks for retries: two fifths
-of what a request costs. All that never changes from one request to the next, so it is asked for once, by a request that
-is drafted and not sent. What leaves is what the package would send, by its own HTTP client.
+For each request the package copies its options, joins the address, merges the headers and counts tries: two fifths of
+what a request costs here. None of it differs between our requests, so the package is asked for it once, by a request
+that is drafted and not sent. What leaves is what the package would send, through the package's own HTTP client.
 """
 
+import base64
 import json
 from contextlib import suppress
 from typing import Any
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 _PATH = "/chat/completions"
 
 
-class _Drafted(Exception):  # noqa: N818 - no error: it stops a request that is only drafted
+class _Drafted(Exception):  # noqa: N818 - no error: it stops a request before it leaves
     """The package has built a request."""
 
 
 class Line:
-    """A connection to a server, open once it is entered by `open`.
+    """A connection to a server.
 
     Args:
-        address: The server's address up to and with `/v1`.
+        address: The server's address up to and with `/v1`. A name and a password in it are sent instead of the key.
         key: Key; empty where the server asks for none.
-        timeout: Seconds that an answer may take.
+        timeout: Seconds that the server may be silent; 10 of them at most to connect.
     """
 
     def __init__(self, address: str, *, key: str, timeout: float) -> None:
         import openai
 
         limits = openai.Timeout(timeout, connect=min(10.0, timeout))
+        address, basic = _without_credentials(address)
         self._http = openai.DefaultAioHttpClient(timeout=limits)  # half the work per request of the default one
         self._server = openai.AsyncOpenAI(
             api_key=key or "none",  # a local server asks for none, and the package insists on one
             base_url=address,
+            default_headers=basic,
             max_retries=0,
             timeout=limits,
             http_client=self._http,
         )
 
     async def open(self) -> None:
-        """Have the package draft a request."""
-        drafts: list[Any] = []  # Any: of the HTTP library that the package stands on
+        """Have the package draft a request; to be called once, in the loop that sends."""
+        drafts: list[Any] = []  # Any: requests of the HTTP library that the package stands on
 
         async def keep(request: Any) -> None:  # Any: as above
             drafts.append(request)
@@ -56,10 +60,10 @@ class Line:
         del self._headers["content-length"]
 
     async def post(self, content: bytes) -> Any:  # Any: JSON from a stranger
-        """Send the JSON of a chat request, and read the JSON that comes back, or the text where it is none.
+        """Send the JSON of a chat request, and give the JSON that comes back, or its text where it is none.
 
         Raises:
-            openai.APIConnectionError: No answer; what broke is its cause.
+            openai.APIConnectionError: There was no answer; its cause is what broke.
             openai.APIStatusError: The server refused.
         """
         import openai
@@ -67,7 +71,7 @@ class Line:
         request = self._request("POST", self._url, headers=self._headers, content=content, extensions=self._extensions)
         try:
             response = await self._http.send(request)
-        except Exception as error:  # whatever the transport raises, as the package has it
+        except Exception as error:  # as in the package: whatever a transport raises
             raise openai.APIConnectionError(request=request) from error
         said = _read(response)
         if response.is_success:
@@ -89,7 +93,17 @@ class Line:
         await self._server.close()
 
 
-def _read(response: Any) -> Any:  # Any: a response of the package's HTTP library; JSON from a stranger
+def _without_credentials(address: str) -> tuple[str, dict[str, str]]:
+    """Take name and password out of an address, and give the header that they are; it takes the place of the key's."""
+    parts = urlsplit(address)
+    user, at, host = parts.netloc.rpartition("@")
+    if not at:
+        return address, {}
+    pair = base64.b64encode(unquote(user).encode()).decode()
+    return urlunsplit(parts._replace(netloc=host)), {"Authorization": f"Basic {pair}"}
+
+
+def _read(response: Any) -> Any:  # Any: a response of that HTTP library; JSON from a stranger
     """Read a body."""
     try:
         return json.loads(response.content)

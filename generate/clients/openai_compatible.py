@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from generate.clients.faults import public_address
 from generate.clients.flight import Arrivals
@@ -20,7 +21,8 @@ class OpenAICompatible:
 
     Attributes:
         model: Name of the model, as the server calls it.
-        base_url: Address up to and with `/v1`; where it is None, OPENAI_BASE_URL, else OpenAI's own.
+        base_url: Address up to and with `/v1`; where it is None, OPENAI_BASE_URL, else OpenAI's own. A name and a
+            password in it (`https://me:secret@proxy/v1`) are sent instead of the key.
         concurrency: Most requests in flight.
         timeout: Seconds that one attempt may take.
         max_retries: Further attempts for a request that failed; being rate limited does not count as long as the
@@ -51,10 +53,10 @@ class OpenAICompatible:
             raise InputError(
                 f"extra_body is no JSON ({error})", mend="Give numbers, strings, lists and objects"
             ) from error
-        if not self.address.startswith(("http://", "https://")):
+        if not _is_address(self.address):
             raise InputError(
                 "not the address of a server",
-                where=public_address(self.address),
+                where=self.address.rpartition("@")[2].partition("?")[0],  # what may be shown of it
                 mend="Give one like http://localhost:8000/v1",
             )
 
@@ -80,3 +82,12 @@ class OpenAICompatible:
 
     def _open(self) -> Server:
         return Server(self.address, model=self.model, timeout=self.timeout, extra_body=self.extra_body)
+
+
+def _is_address(text: str) -> bool:
+    """Tell whether a text is the address of a server on the web."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that do not match, a port that is none
+        return False

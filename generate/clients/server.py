@@ -81,7 +81,6 @@ class Server:
         Raises:
             LLMError: Nothing that follows would be answered either.
         """
-        import aiohttp
         import openai
 
         while True:
@@ -91,7 +90,7 @@ class Server:
                 async with asyncio.timeout(self._timeout):
                     raw = await self._line.post(json.dumps({**body, **self._extra}).encode())
                 response = read_response(raw)
-            except (openai.OpenAIError, aiohttp.ClientError, OSError, ValueError) as error:
+            except (openai.OpenAIError, OSError, ValueError) as error:
                 trouble = error
             else:
                 self.health.succeeded()

@@ -34,6 +34,7 @@ class ChatServer:
         self.react: Callable[[dict[str, Any], int], Reaction] = lambda body, number: Reaction()
         self.asked: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
+        self.paths: list[str] = []
         self.times: list[float] = []
         self.models: list[str] | None = ["small", "large"]
         self.answered = self.open = self.most = 0
@@ -56,6 +57,7 @@ class ChatServer:
                 with server.lock:
                     server.asked.append(body)
                     server.headers.append({name.lower(): value for name, value in self.headers.items()})
+                    server.paths.append(self.path)
                     server.times.append(time.monotonic())
                     number = len(server.asked)
                     server.open += 1

@@ -523,13 +523,44 @@ def test_the_address_comes_from_the_environment_and_is_shown_without_secrets(
         {"timeout": 0},
         {"max_retries": -1},
         {"base_url": "localhost:8000"},
+        {"base_url": "http://"},
+        {"base_url": "http://[::1/v1"},
+        {"base_url": "http://host:99999/v1"},
         {"extra_body": {"a": {1}}},
     ],
-    ids=["no requests", "too many", "no time", "negative", "no scheme", "no JSON"],
+    ids=[
+        "no requests",
+        "too many",
+        "no time",
+        "negative",
+        "no scheme",
+        "no host",
+        "half a bracket",
+        "no port",
+        "no JSON",
+    ],
 )
 def test_wrong_settings_are_refused(more: dict[str, Any]) -> None:
     with pytest.raises(InputError):
         OpenAICompatible("small", **more)
+
+
+def test_what_is_no_address_is_told_without_its_password() -> None:
+    with pytest.raises(InputError) as caught:
+        OpenAICompatible("small", base_url="http://me:secret@[::1/v1?token=hidden")
+    assert "[::1/v1" in str(caught.value)
+    assert "secret" not in str(caught.value)
+    assert "hidden" not in str(caught.value)
+
+
+def test_a_password_in_the_address_is_sent_instead_of_the_key(
+    server: ChatServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    address = server.url.replace("//", "//me:p%40ss@")
+    answers = outcomes(OpenAICompatible("small", base_url=address).complete(many(2)))
+    assert all(isinstance(outcome, ChatResponse) for outcome in answers.values())
+    assert {headers["authorization"] for headers in server.headers} == {"Basic bWU6cEBzcw=="}  # me:p@ss
 
 
 @pytest.mark.parametrize(
