@@ -22,6 +22,14 @@ Place = tuple[int, int]
 class Harvest:
     """Takes what came of each unit, in the order in which units were given out.
 
+    Attributes:
+        brief: The run's.
+        examples: What is accepted, by its place.
+        rejected: The drafts that became none.
+        failed: The requests that failed for good.
+        troubled: Units that one of these belongs to.
+        first_error: The first of their errors.
+
     Args:
         config: The settings.
         brief: The run's.
@@ -47,6 +55,8 @@ class Harvest:
         self.examples: dict[Place, Example] = {}
         self.rejected: dict[Place, Rejected] = {}
         self.failed: dict[Place, Failed] = {}
+        self.troubled = 0
+        self.first_error: LLMError | None = None
 
     @property
     def covered(self) -> int:
@@ -58,18 +68,20 @@ class Harvest:
         most = self._config.per_document
         return most is not None and bool(unit.candidates) and self._documents[_document(unit)] >= most
 
-    def take(self, quota: Quota, unit: Unit, outcome: Sequence[Draft] | LLMError) -> None:
-        """Judge the drafts of one unit and keep all of them, or the error that there is instead."""
-        if isinstance(outcome, BudgetSpentError):
-            return
+    def take(self, quota: Quota, unit: Unit, drafts: Sequence[Draft], errors: Sequence[LLMError]) -> None:
+        """Judge the drafts of one unit and keep all of them, and the errors of its requests."""
+        failures = [error for error in errors if not isinstance(error, BudgetSpentError)]
+        if errors and not (failures or drafts):
+            return  # the budget was spent before it gave anything
         quota.asked += 1
+        self.troubled += bool(failures)
+        quota.failed += bool(failures) and not drafts
         where = unit.candidates[0].section.label if unit.candidates else unit.topic
-        if isinstance(outcome, LLMError):
-            quota.failed += 1
-            failed = Failed(quota.strategy.name, _document(unit), where, str(outcome), outcome.retryable)
+        for error in failures:
+            self.first_error = self.first_error or error
+            failed = Failed(quota.strategy.name, _document(unit), where, str(error), error.retryable)
             self.failed[self._place(unit)] = failed
-            return
-        for draft in outcome:
+        for draft in drafts:
             clean = _encodable(draft)
             judged = quota.judge(clean, self._repeated(clean, unit, quota))
             if judged.fault is None:

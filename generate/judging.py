@@ -12,7 +12,7 @@ from generate.brief import Brief
 from generate.grounding import Unreadable, judge_request, read_judgement
 from generate.rejection import Rejection
 from generate.strategies.strategy import Draft, Steps, ToJudge, Unit
-from schemas import ChatResponse
+from schemas import ChatResponse, LLMError
 
 PROMPTS = ("judge",)
 DOUBTS = frozenset({"foreign_word", "misplaced", "negation", "opposite", "swapped", "unsupported"})
@@ -20,6 +20,9 @@ DOUBTS = frozenset({"foreign_word", "misplaced", "negation", "opposite", "swappe
 
 def judged(steps: Steps, unit: Unit, brief: Brief) -> Steps:
     """Have the judge look at every draft that rests on a passage and has no fault so far, or none but a doubt.
+
+    A draft that it could not be asked about is kept as `not_judged`: the next run finds it in the journal, and asks the
+    judge alone.
 
     Args:
         steps: The work on the unit.
@@ -37,7 +40,11 @@ def judged(steps: Steps, unit: Unit, brief: Brief) -> Steps:
         request = judge_request(
             brief.prompt("judge"), shown, draft.last_question or "", draft.answer or "", seed=brief.seed
         )
-        response: ChatResponse = yield ToJudge(request)
+        try:
+            response: ChatResponse = yield ToJudge(request)
+        except LLMError as error:
+            found.append(draft.rejected(draft.fault or Rejection("not_judged", str(error))))
+            continue
         verdict = read_judgement(response)
         if isinstance(verdict, Unreadable):
             verdict = Rejection("judgement_unreadable", verdict.detail)

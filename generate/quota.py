@@ -29,7 +29,7 @@ class Quota:
         accepted: Examples made so far.
         rejected: Drafts that became none, by reason.
         asked: Units worked out so far, each sample counted.
-        failed: Those of them that ended with an error.
+        failed: Those of them that gave nothing, because a request failed.
     """
 
     strategy: Strategy

@@ -101,7 +101,11 @@ class Spent(NamedTuple):
 
 
 class Failed(NamedTuple):
-    """A unit whose request the client gave up on; `retryable` where it may be answered another time."""
+    """A request that the client gave up on, and the unit that it was for.
+
+    What the unit gave without it stands among the examples and the rejected. `retryable` where it may be answered
+    another time.
+    """
 
     strategy: str
     document: str
@@ -124,7 +128,7 @@ class StrategyReport:
         units: What it could be asked about.
         tasks: The same, as often as each could be asked about.
         asked: Those that were worked out.
-        failed: Those of them whose request failed.
+        failed: Those of them that gave nothing, because a request failed.
         not_asked: Those that were not needed, or not paid for.
         shortfall: Why there are fewer examples than wanted, empty where there are enough.
         prompt: Hash of its prompts.
@@ -162,7 +166,7 @@ class GenerationReport:
         wanted: Examples asked for; None for as many as there can be.
         accepted: Examples made.
         rejected: Drafts that became none, by reason.
-        failed: What could not be worked out, because a request failed.
+        failed: The requests that failed for good; what they were for is asked again by the next run.
         shortfall: Why there are fewer examples than asked for, empty where there are enough.
         strategies: The same by strategy.
         spent: Requests, tokens and dollars.

@@ -18,10 +18,10 @@ from generate.harvest import Harvest
 from generate.judging import judged
 from generate.quota import Quota, shares
 from generate.report import GenerationReport, StrategyReport, tally, write_rejected
-from generate.strategies.strategy import Draft, Unit
+from generate.strategies.strategy import Unit
 from generate.survey import Survey, survey
-from generate.tasks import Work
-from schemas import EXAMPLE_SCHEMA, Client, InputError, LLMError, OutputError, examples_table
+from generate.tasks import Ended, Work
+from schemas import EXAMPLE_SCHEMA, Client, InputError, OutputError, examples_table
 from schemas.atomic import make_folder
 from schemas.parquet import ParquetSink
 from schemas.progress import Progress, silent
@@ -103,7 +103,7 @@ def _ask(quotas: Sequence[Quota], brief: Brief, harvest: Harvest, askers: Askers
     """Ask round after round, until there is enough, nothing is left to ask about, or the budget is spent.
 
     Raises:
-        LLMError: Nothing at all was answered: there is no result to write.
+        LLMError: Requests of every unit failed, and no example came about: there is no result to write.
     """
     while not askers.purse.reason:
         todo = [(quota, unit) for quota in quotas for unit in quota.due(harvest.full)]
@@ -112,14 +112,13 @@ def _ask(quotas: Sequence[Quota], brief: Brief, harvest: Harvest, askers: Askers
         outcomes = _work_out(todo, brief, askers, progress)
         for place, (quota, unit) in enumerate(todo):
             if place in outcomes:
-                harvest.take(quota, unit, outcomes[place])
-        if harvest.failed and len(harvest.failed) == sum(quota.asked for quota in quotas):
-            raise next(outcome for outcome in outcomes.values() if isinstance(outcome, LLMError))
+                harvest.take(quota, unit, outcomes[place].drafts, outcomes[place].errors)
+        if harvest.troubled and not harvest.examples and harvest.troubled == sum(quota.asked for quota in quotas):
+            assert harvest.first_error is not None, "one belongs to each of these units"
+            raise harvest.first_error
 
 
-def _work_out(
-    todo: Sequence[tuple[Quota, Unit]], brief: Brief, askers: Askers, progress: Progress
-) -> dict[int, Sequence[Draft] | LLMError]:
+def _work_out(todo: Sequence[tuple[Quota, Unit]], brief: Brief, askers: Askers, progress: Progress) -> dict[int, Ended]:
     """Give the outcomes by their places in `todo`; a place is missing where the budget was spent before."""
     sections: dict[int, int] = {}
     for place, (_, unit) in enumerate(todo):
@@ -130,15 +129,14 @@ def _work_out(
     steps = (quota.strategy.write(unit, brief) for quota, unit in ordered)
     if askers.judge is not None:
         steps = (judged(each, unit, brief) for each, (_, unit) in zip(steps, ordered, strict=True))
-    outcomes: dict[int, Sequence[Draft] | LLMError] = {}
+    outcomes: dict[int, Ended] = {}
     good, reasons = 0, Counter[str]()
     with askers.asking(), progress("asking", len(todo), "units") as bar:
         most_unjudged = _UNJUDGED if askers.purse.limited else math.inf
         for ended in Work(steps, {False: askers.writer, True: askers.judge}, most_unjudged=most_unjudged).run():
-            outcomes[order[ended.task]] = ended.outcome
-            if not isinstance(ended.outcome, LLMError):
-                good += sum(draft.fault is None for draft in ended.outcome)
-                reasons.update(draft.fault.reason for draft in ended.outcome if draft.fault is not None)
+            outcomes[order[ended.task]] = ended
+            good += sum(draft.fault is None for draft in ended.drafts)
+            reasons.update(draft.fault.reason for draft in ended.drafts if draft.fault is not None)
             bar.advance()
             told = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common(3))
             bar.note(f"{good} good, {reasons.total()} rejected{f' ({told})' if told else ''}, {askers.spent.text()}")

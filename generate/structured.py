@@ -14,7 +14,7 @@ from generate.brief import Brief
 from generate.rejection import Rejection
 from generate.replies import read_reply
 from generate.strategies.labelled import read_labelled
-from generate.strategies.strategy import ToJudge
+from generate.strategies.strategy import ToJudge, or_else
 from schemas import ChatRequest, ChatResponse
 
 _FENCE = re.compile(r"```[\w-]*\s*\n(.*?)(?:```|\Z)", re.DOTALL)
@@ -77,11 +77,16 @@ def ask_items(
     response = yield request
     items = read_items(response, fields, may_be_empty=may_be_empty)
     if isinstance(items, Rejection) and items.reason == "no_json":
-        response = yield brief.again(request, response, items)
+        response = yield from or_else(one(brief.again(request, response, items)), response)
         items = read_items(response, fields, may_be_empty=may_be_empty)
     if isinstance(items, Rejection):
         return items, response
     return items
+
+
+def one(request: ChatRequest) -> Generator[ChatRequest | ToJudge, ChatResponse, ChatResponse]:
+    """Ask one request."""
+    return (yield request)
 
 
 def read_items(response: ChatResponse, fields: Sequence[str], *, may_be_empty: Sequence[str] = ()) -> Items | Rejection:

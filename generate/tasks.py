@@ -21,16 +21,19 @@ class Ended(NamedTuple):
 
     Attributes:
         task: Its number, in the order in which tasks were given.
-        outcome: Its drafts, or the error of the request that ended it.
+        drafts: What it gave; where a request failed, what it had without that.
+        errors: Those of its requests that failed for good.
     """
 
     task: int
-    outcome: Sequence[Draft] | LLMError
+    drafts: Sequence[Draft]
+    errors: Sequence[LLMError] = ()
 
 
 class _Task(NamedTuple):
     number: int
     steps: Steps
+    errors: list[LLMError]
 
 
 class Work:
@@ -46,7 +49,7 @@ class Work:
     def __init__(
         self, tasks: Iterable[Steps], clients: Mapping[bool, Client | None], *, most_unjudged: float = math.inf
     ) -> None:
-        self._fresh: Iterator[_Task] = (_Task(number, steps) for number, steps in enumerate(tasks))
+        self._fresh: Iterator[_Task] = (_Task(number, steps, []) for number, steps in enumerate(tasks))
         self._clients = clients
         self._ready: dict[bool, deque[tuple[_Task, ChatRequest]]] = {False: deque(), True: deque()}
         self._ended: deque[Ended] = deque()
@@ -114,25 +117,28 @@ class Work:
         with self._lock:
             if isinstance(outcome, BudgetSpentError):
                 self._fresh = iter(())
-            if isinstance(outcome, LLMError):
-                task.steps.close()
-                self._ended.append(Ended(task.number, outcome))
-            else:
-                self._take(task, outcome)
+            self._take(task, outcome)
 
-    def _take(self, task: _Task, answer: ChatResponse | None) -> None:
+    def _take(self, task: _Task, answer: ChatResponse | LLMError | None) -> None:
         """Let a task make a step, and put what it asks where it belongs."""
         try:
-            asked = next(task.steps) if answer is None else task.steps.send(answer)
+            if isinstance(answer, LLMError):
+                task.errors.append(answer)
+                asked = task.steps.throw(answer)
+            else:
+                asked = next(task.steps) if answer is None else task.steps.send(answer)
         except StopIteration as end:
-            self._ended.append(Ended(task.number, end.value))
+            self._ended.append(Ended(task.number, end.value, task.errors))
             return
-        except GristmillError:
-            raise
+        except GristmillError as error:
+            if error is not answer:
+                raise
+            self._ended.append(Ended(task.number, (), task.errors))  # it has nothing without this answer
+            return
         except Exception as error:  # noqa: BLE001 - one text that a check cannot take must not cost the others
             fault = Rejection("check_failed", f"{type(error).__name__}: {error}")
-            draft = Draft(response=None if answer is None else answer.text, fault=fault)
-            self._ended.append(Ended(task.number, [draft]))
+            draft = Draft(response=answer.text if isinstance(answer, ChatResponse) else None, fault=fault)
+            self._ended.append(Ended(task.number, [draft], task.errors))
             return
         if isinstance(asked, ToJudge):
             self._ready[True].append((task, asked.request))

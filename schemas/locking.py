@@ -1,7 +1,8 @@
 """What one process at a time may do: it holds a lock file, which the system lets go of when the process ends."""
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from schemas.atomic import make_folder, writing
@@ -13,11 +14,11 @@ def held(file: Path, *, taken: InputError) -> Iterator[None]:
     """Hold a lock file, in a folder that is made where it is missing.
 
     Args:
-        file: The lock file.
+        file: The lock file. It says which process holds it.
         taken: Says that another process holds it.
 
     Raises:
-        InputError: `taken`.
+        InputError: `taken`, with the number of that process where it can be told.
         OutputError: The file cannot be written.
     """
     from filelock import FileLock, Timeout
@@ -28,8 +29,17 @@ def held(file: Path, *, taken: InputError) -> Iterator[None]:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            raise taken from None
+            raise InputError(f"{taken.what}{_holder(file)}", where=taken.where, mend=taken.mend) from None
+    with suppress(OSError):  # it only informs: a full disk is for the work itself to meet
+        file.write_text(f"{os.getpid()}\n", encoding="ascii")
     try:
         yield
     finally:
         lock.release()
+
+
+def _holder(file: Path) -> str:
+    """Name the process that holds a lock file, as far as the file says."""
+    with suppress(OSError, ValueError):
+        return f" (process {int(file.read_bytes()[:20])})"
+    return ""

@@ -11,7 +11,7 @@ from generate.candidates import Candidate, spread
 from generate.grounding import check_answer, check_form, content_stems
 from generate.rejection import Rejection
 from generate.strategies.quoting import joined, quoted
-from generate.strategies.strategy import Draft, Steps, Unit
+from generate.strategies.strategy import Draft, Steps, Unit, or_else
 from generate.structured import Items, ask_items, schema_of
 from schemas import ChatResponse, InputError, Message
 
@@ -106,7 +106,8 @@ class Across:
         draft = _draft(items, unit)
         if draft.fault is not None and isinstance(items, Items) and brief.repair:
             again = brief.again(request, items.response, draft.fault)
-            draft = _draft((yield from ask_items(again, list(_FIELDS), brief)), unit)
+            found = yield from or_else(ask_items(again, list(_FIELDS), brief), None)
+            draft = draft if found is None else _draft(found, unit)
         return [draft]
 
 

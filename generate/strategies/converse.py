@@ -9,7 +9,7 @@ from generate.candidates import Candidate, spread
 from generate.grounding import check_answer, check_follow_up, check_form, content_stems
 from generate.rejection import Rejection
 from generate.strategies.quoting import joined, quoted, stretch
-from generate.strategies.strategy import Draft, Steps, Unit
+from generate.strategies.strategy import Draft, Steps, Unit, or_else
 from generate.structured import Items, ask_items, schema_of
 from schemas import ChatResponse, InputError, Message, Source, normal
 
@@ -87,7 +87,8 @@ class Converse:
         draft = self._draft(items, unit)
         if draft.fault is not None and isinstance(items, Items) and brief.repair:
             again = brief.again(request, items.response, draft.fault)
-            draft = self._draft((yield from ask_items(again, list(_FIELDS), brief)), unit)
+            found = yield from or_else(ask_items(again, list(_FIELDS), brief), None)
+            draft = draft if found is None else self._draft(found, unit)
         return [draft]
 
     def _draft(self, items: Items | tuple[Rejection, ChatResponse], unit: Unit) -> Draft:

@@ -27,8 +27,8 @@ from generate.strategies.evolution import (
 )
 from generate.strategies.question import read_question
 from generate.strategies.start_rows import read_start
-from generate.strategies.strategy import Draft, Steps, ToJudge, Unit
-from generate.structured import Items, ask_items, read_items, schema_of
+from generate.strategies.strategy import Draft, Steps, ToJudge, Unit, or_else
+from generate.structured import Items, ask_items, one, read_items, schema_of
 from schemas import ChatRequest, ChatResponse, InputError, Message, Source
 
 _FIELDS = {"answer": "the whole answer", "quote": "the sentences of the passage that it rests on, letter for letter"}
@@ -132,6 +132,13 @@ class Evolve:
             if not (row.question and row.passage):
                 fault = Rejection("no_passage", "the row has no question, or neither a context nor an answer")
                 return [Draft(messages=(Message("user", first),), fault=fault)]
+        yield from or_else(self._evolve_and_answer(first, drafts, ground, unit, brief), None)
+        return drafts
+
+    def _evolve_and_answer(
+        self, first: str, drafts: list[Draft], ground: _Ground, unit: Unit, brief: Brief
+    ) -> Generator[ChatRequest | ToJudge, ChatResponse, None]:
+        """Change a question and have the last good one answered; what was eliminated stands among `drafts` at once."""
         good = [first]
         for number in range(self.rounds):
             evolved = yield from self._evolve(good[-1], number, ground, unit, brief)
@@ -144,7 +151,6 @@ class Evolve:
             drafts.append(answered)
             if answered.fault is None:
                 break
-        return drafts
 
     def _ask_first(self, unit: Unit, brief: Brief) -> Evolved:
         """Ask for a question on a section, as the strategy `question` does."""
@@ -193,8 +199,10 @@ class Evolve:
         draft = _judge(question, found if isinstance(found, Items) else found[0], response, ground)
         if draft.fault is None or draft.fault.reason == "unanswerable" or not brief.repair:
             return draft
-        response = yield brief.again(request, response, draft.fault)
-        return _judge(question, read_items(response, ("answer",), may_be_empty=("quote",)), response, ground)
+        again = yield from or_else(one(brief.again(request, response, draft.fault)), None)
+        if again is None:
+            return draft
+        return _judge(question, read_items(again, ("answer",), may_be_empty=("quote",)), again, ground)
 
 
 def _shown(candidate: Candidate, brief: Brief) -> dict[str, str]:

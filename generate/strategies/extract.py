@@ -11,8 +11,8 @@ from generate.candidates import Candidate, draw, spread
 from generate.grounding import find_quote
 from generate.rejection import Rejection
 from generate.strategies.form_requests import check_form_request
-from generate.strategies.strategy import Draft, Steps, Unit
-from generate.structured import read_objects
+from generate.strategies.strategy import Draft, Steps, Unit, or_else
+from generate.structured import one, read_objects
 from schemas import ChatResponse, InputError, Message, Source, normal
 
 FactsForm = Literal["json", "list", "table"]
@@ -99,8 +99,8 @@ class Extract:
         draft = self._draft(response, candidate, form)
         if draft.fault is None or not (brief.repair or draft.fault.reason == "no_json"):
             return [draft]
-        again = yield brief.again(request, response, draft.fault)
-        return [draft, self._draft(again, candidate, form)]
+        again = yield from or_else(one(brief.again(request, response, draft.fault)), None)
+        return [draft] if again is None else [draft, self._draft(again, candidate, form)]
 
     def _draft(self, response: ChatResponse, candidate: Candidate, form: FactsForm) -> Draft:
         """Read and judge an answer."""

@@ -11,8 +11,8 @@ from generate.grounding.wording import check_wording
 from generate.novelty import Novelty
 from generate.rejection import Rejection
 from generate.strategies.statements import check_aim, check_quote, statements
-from generate.strategies.strategy import Draft, Steps, ToJudge, Unit
-from generate.structured import Items, ask_items, read_items, schema_of, schema_of_one
+from generate.strategies.strategy import Draft, Steps, ToJudge, Unit, or_else
+from generate.structured import Items, ask_items, one, read_items, schema_of, schema_of_one
 from schemas import ChatRequest, ChatResponse, InputError, Message, Source
 
 QuestionType = Literal["fact", "how-to", "why", "comparison", "condition", "yes-no", "list"]
@@ -116,7 +116,7 @@ class Pairs:
         drafts = self._drafts(items, candidate, seen)
         faulty = [draft for draft in drafts if draft.fault is not None]
         if brief.repair and faulty:
-            drafts += yield from self._again(request, items.response, faulty, candidate, brief, seen)
+            drafts += yield from or_else(self._again(request, items.response, faulty, candidate, brief, seen), [])
         return drafts
 
     def _drawn(self, unit: Unit, seed: int) -> list[QuestionType]:
@@ -168,7 +168,9 @@ class Pairs:
         for number in range(unit.sample * count, (unit.sample + 1) * count):
             times, place = divmod(number, len(given))
             quote = given[order[place]]
-            response = yield self._about(quote, candidate, brief, sample=times)
+            response = yield from or_else(one(self._about(quote, candidate, brief, sample=times)), None)
+            if response is None:
+                continue  # the other statements have their own requests
             items = read_items(response, ["answer", "question"])
             if isinstance(items, Rejection):
                 drafts.append(_nothing(candidate, response, items))

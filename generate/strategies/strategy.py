@@ -7,12 +7,14 @@ knows who answers, so thousands of units are worked out at once.
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, TypeVar, runtime_checkable
 
 from generate.brief import Brief
 from generate.candidates import Candidate
 from generate.rejection import Rejection
-from schemas import ChatRequest, ChatResponse, Message, Source
+from schemas import ChatRequest, ChatResponse, LLMError, Message, Source
+
+_Given = TypeVar("_Given")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +88,18 @@ class ToJudge(NamedTuple):
 
 
 Steps = Generator[ChatRequest | ToJudge, ChatResponse, Sequence[Draft]]
-"""The work on one unit. A request that fails for good ends it; the generator is closed and not told."""
+"""The work on one unit. A request that fails for good raises its `LLMError` where it was asked: what there is without
+its answer can be given all the same, and the run knows of the error. Who has nothing lets it pass."""
+
+
+def or_else(
+    asking: Generator[ChatRequest | ToJudge, ChatResponse, _Given], otherwise: _Given
+) -> Generator[ChatRequest | ToJudge, ChatResponse, _Given]:
+    """Give what comes of asking once more, or what there is already where a request fails for good."""
+    try:
+        return (yield from asking)
+    except LLMError:
+        return otherwise
 
 
 class Memory(Protocol):

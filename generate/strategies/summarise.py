@@ -13,7 +13,7 @@ from generate.grounding.sentences import pieces, sentences
 from generate.grounding.wording import check_wording
 from generate.rejection import Rejection
 from generate.strategies.form_requests import check_form_request
-from generate.strategies.strategy import Draft, Steps, Unit
+from generate.strategies.strategy import Draft, Steps, Unit, or_else
 from generate.structured import Items, ask_items, schema_of_one
 from schemas import ChatResponse, InputError, Message, Section
 
@@ -104,8 +104,8 @@ class Summarise:
         drafts = self._drafts(items, text, form)
         fault = drafts[0].fault
         if brief.repair and fault is not None and isinstance(items, Items):
-            items = yield from ask_items(brief.again(request, items.response, fault), [*_FIELDS], brief)
-            drafts += self._drafts(items, text, form)
+            again = yield from or_else(ask_items(brief.again(request, items.response, fault), [*_FIELDS], brief), None)
+            drafts += [] if again is None else self._drafts(again, text, form)
         return drafts
 
     def _fits(self, text: Candidate) -> bool:

@@ -26,16 +26,18 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: whatever JSON can hold
     """Generate, and tell what came of it."""
     from generate import generate
+    from gristmill.steps import alone_in
 
     documents = existing_documents(args.documents)
-    config, client = generation(args, console, beside=(args.journal or args.out).parent)
-    report = generate(
-        documents,
-        args.out,
-        config=config,
-        client=client,
-        resources=resources(args, console),
-        progress=console.progress,
-    )
+    with alone_in(args.out.parent):  # two runs into one folder would pay for every answer twice
+        config, client = generation(args, console, beside=(args.journal or args.out).parent)
+        report = generate(
+            documents,
+            args.out,
+            config=config,
+            client=client,
+            resources=resources(args, console),
+            progress=console.progress,
+        )
     console.say(report.text())
     return report.summary()

@@ -26,8 +26,11 @@ def brief(*candidates: Candidate, seed: int = 0, **settings: Any) -> Brief:  # A
     return Brief(survey=Survey(candidates=list(candidates)), seed=seed, **settings)
 
 
-def work(steps: Steps, *answers: str | ChatResponse) -> tuple[list[Draft], list[ChatRequest]]:
-    """Work a unit out with these answers, one for each request; give its drafts and the requests."""
+AWAY = LLMError("the server is away", retryable=True)
+
+
+def work(steps: Steps, *answers: str | ChatResponse | LLMError) -> tuple[list[Draft], list[ChatRequest]]:
+    """Work a unit out with these answers or errors, one for each request; give its drafts and the requests."""
     asked: list[ChatRequest] = []
     waiting = iter(answers)
     try:
@@ -35,7 +38,10 @@ def work(steps: Steps, *answers: str | ChatResponse) -> tuple[list[Draft], list[
         while True:
             asked.append(step.request if isinstance(step, ToJudge) else step)
             answer = next(waiting)
-            step = steps.send(reply(answer) if isinstance(answer, str) else answer)
+            if isinstance(answer, LLMError):
+                step = steps.throw(answer)
+            else:
+                step = steps.send(reply(answer) if isinstance(answer, str) else answer)
     except StopIteration as end:
         return list(end.value), asked
 

@@ -3,7 +3,7 @@ import pytest
 from generate.judging import judged
 from generate.rejection import Rejection
 from generate.strategies import Draft, Steps, Unit
-from schemas import Message
+from schemas import LLMError, Message
 from tests.generate.makers import brief, candidate, work
 
 PASSAGE = "The gateway is reset with the pin at its back, held down for ten seconds."
@@ -41,6 +41,24 @@ def test_what_is_certain_is_not_judged() -> None:
 def test_what_rests_on_no_passage_or_has_no_answer_is_not_judged() -> None:
     assert verdict(drafted(None, context=None)) == ("", 0)
     assert verdict(drafted(Rejection("swapped"), answered=False)) == ("swapped", 0)
+
+
+def refused(steps: Steps) -> Draft:
+    """The draft after the judge could not be asked about it."""
+    whole = judged(steps, Unit.about(candidate(PASSAGE)), brief())
+    next(whole)
+    with pytest.raises(StopIteration) as end:
+        whole.throw(LLMError("no judge is there", retryable=True))
+    [draft] = end.value.value
+    assert isinstance(draft, Draft)
+    return draft
+
+
+def test_a_draft_that_the_judge_could_not_be_asked_about_is_kept_and_not_accepted() -> None:
+    draft = refused(drafted(None))
+    assert draft.fault == Rejection("not_judged", "no judge is there")
+    assert (draft.question, draft.answer) == ("How is it reset?", "With the pin.")
+    assert refused(drafted(Rejection("swapped"))).fault == Rejection("swapped")
 
 
 def test_the_judge_sees_the_passage_the_question_and_the_answer() -> None:

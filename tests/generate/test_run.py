@@ -475,6 +475,54 @@ def test_a_judge_sees_the_passage_and_has_the_last_word(docs: Path, tmp_path: Pa
     assert again.asked == []
 
 
+class AwayJudge(Judge):
+    """Is away for what rests on the sections whose headings hold a word."""
+
+    def __init__(self, *, away: str) -> None:
+        super().__init__()
+        self.away = away
+
+    def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
+        for position, request in enumerate(requests):
+            if self.away in request.messages[-1].content.splitlines()[0]:
+                yield Answer(position, LLMError("the judge is away", retryable=True))
+            else:
+                yield from (Answer(position, outcome) for _, outcome in super().complete([request]))
+
+
+def test_what_the_judge_could_not_be_asked_about_is_kept_and_only_the_judge_is_asked_again(
+    docs: Path, tmp_path: Path
+) -> None:
+    def run(client: Scripted, judge: Judge) -> GenerationReport:
+        resources = Resources(judge=judge)
+        return generate([docs], tmp_path / "pairs.parquet", config=GenerateConfig(), client=client, resources=resources)
+
+    report = run(Scripted(), AwayJudge(away="Repair"))
+    assert (report.accepted, report.rejected) == (20, {"not_judged": 10})
+    assert [(failed.error, failed.retryable) for failed in report.failed] == [("the judge is away", True)] * 10
+    kept = rows(tmp_path / "rejected.parquet")
+    assert {row["answer"] is None or row["question"] is None for row in kept if row["reason"] == "not_judged"} == {
+        False
+    }
+    client, judge = Scripted(), Judge()
+    report = run(client, judge)
+    assert (len(client.asked), len(judge.asked)) == (0, 10)
+    assert (report.accepted, report.rejected, report.failed) == (30, {}, ())
+
+
+def test_a_judge_that_answers_nothing_ends_the_run(docs: Path, tmp_path: Path) -> None:
+    with pytest.raises(LLMError, match="the judge is away"):
+        generate(
+            [docs],
+            tmp_path / "pairs.parquet",
+            config=GenerateConfig(),
+            client=Scripted(),
+            resources=Resources(judge=AwayJudge(away="")),
+        )
+    assert not (tmp_path / "pairs.parquet").exists()
+    assert make(docs, tmp_path, Scripted()).spent.sent == 0  # what was written is in the journal
+
+
 def test_a_budget_pays_for_the_judging_of_most_that_it_pays_the_writing_of(
     docs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -31,10 +31,8 @@ def ends(tasks: Iterable[Steps], writer: Client | None, judge: Client | None = N
     found: dict[int, list[str] | str] = {}
     for ended in Work(tasks, {False: writer, True: judge}).run():
         assert ended.task not in found
-        outcome = ended.outcome
-        found[ended.task] = (
-            str(outcome) if isinstance(outcome, LLMError) else [draft.response or "" for draft in outcome]
-        )
+        given = [draft.response or "" for draft in ended.drafts]
+        found[ended.task] = "; ".join(map(str, ended.errors)) if ended.errors and not given else given
     return found
 
 
@@ -74,13 +72,16 @@ def test_the_judge_is_asked_what_is_for_the_judge() -> None:
     assert (writer.asked, judge.asked) == (["write", "write again"], ["judge"])
 
 
-def test_an_error_ends_its_task_alone() -> None:
-    class Half(Fake):
-        def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
-            for position, outcome in super().complete(requests):
-                assert isinstance(outcome, ChatResponse)
-                yield Answer(position, LLMError("no", retryable=True) if outcome.text == "a0" else outcome)
+class Half(Fake):
+    """Answers all but one request."""
 
+    def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
+        for position, outcome in super().complete(requests):
+            assert isinstance(outcome, ChatResponse)
+            yield Answer(position, LLMError("no", retryable=True) if outcome.text == "a0" else outcome)
+
+
+def test_an_error_ends_its_task_alone() -> None:
     closed = []
 
     def careful() -> Steps:
@@ -92,6 +93,20 @@ def test_an_error_ends_its_task_alone() -> None:
 
     assert ends([careful(), talk("b", 2)], Half()) == {0: "no", 1: ["b0", "b1"]}
     assert closed == ["a"]
+
+
+def test_what_a_task_has_without_the_failed_request_is_given_with_the_error() -> None:
+    def patient() -> Steps:
+        first: ChatResponse = yield ask("b0")
+        try:
+            yield ask("a0")
+        except LLMError:
+            last: ChatResponse = yield ask("b1")
+        return [Draft(response=first.text), Draft(response=last.text)]
+
+    [ended] = Work([patient()], {False: Half(), True: None}).run()
+    assert [draft.response for draft in ended.drafts] == ["b0", "b1"]
+    assert [str(error) for error in ended.errors] == ["no"]
 
 
 def test_no_task_is_begun_after_the_budget_is_spent() -> None:
@@ -118,7 +133,7 @@ def test_a_budget_is_not_spent_on_writing_what_nobody_is_left_to_judge() -> None
     purse = Purse(Budget(requests=100))
     writer, judge = Metered(Fake(), purse, FREE), Metered(Fake(), purse, FREE)
     work = Work((judged() for _ in range(500)), {False: writer, True: judge}, most_unjudged=10)
-    good = [ended for ended in work.run() if not isinstance(ended.outcome, LLMError)]
+    good = [ended for ended in work.run() if not ended.errors]
     assert len(good) == 50
 
 
@@ -148,11 +163,9 @@ def test_a_text_that_a_check_cannot_take_costs_no_other() -> None:
 
     tasks = [broken(), talk("b", 2)]
     [first, second] = sorted(Work(tasks, {False: Fake(), True: None}).run(), key=lambda ended: ended.task)
-    assert not isinstance(first.outcome, LLMError)
-    assert first.outcome[0].fault == Rejection("check_failed", "ValueError: cannot take a0")
-    assert first.outcome[0].response == "a0"
-    assert not isinstance(second.outcome, LLMError)
-    assert len(second.outcome) == 2
+    assert first.drafts[0].fault == Rejection("check_failed", "ValueError: cannot take a0")
+    assert first.drafts[0].response == "a0"
+    assert len(second.drafts) == 2
 
 
 def test_wrong_input_ends_the_run() -> None:

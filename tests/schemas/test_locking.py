@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -18,4 +19,12 @@ def test_one_at_a_time_holds_a_file(tmp_path: Path) -> None:
 
 def test_what_cannot_be_a_lock_is_an_output_error(tmp_path: Path) -> None:
     with pytest.raises(OutputError), held(tmp_path, taken=TAKEN):
+        pass
+
+
+def test_who_holds_it_is_said(tmp_path: Path) -> None:
+    file = tmp_path / ".lock"
+    file.write_text("what an earlier one left, and longer than a number\n")
+    told = rf"somebody is at work here \(process {os.getpid()}\)"
+    with held(file, taken=TAKEN), pytest.raises(InputError, match=told), held(file, taken=TAKEN):
         pass

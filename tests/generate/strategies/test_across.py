@@ -12,7 +12,7 @@ from generate.brief import Brief
 from generate.candidates import Candidate
 from generate.strategies import Draft, Unit
 from schemas import Answer, ChatRequest, ChatResponse, InputError
-from tests.generate.makers import brief, candidate, work
+from tests.generate.makers import AWAY, brief, candidate, work
 
 COST = candidate(
     "A torque wrench for the mooring shackle costs 180 euros and is ordered by the workshop.",
@@ -134,6 +134,14 @@ def test_a_fault_is_mended_once_where_the_run_repairs() -> None:
     made, asked = draft({"first_quote": "costs 200 euros"}, {"first_quote": "costs 1 euro"}, repair=True)
     assert made.fault is not None
     assert len(asked) == 2
+
+
+def test_a_repair_that_fails_for_good_leaves_the_draft_with_its_fault() -> None:
+    unit = Unit(name="here", candidates=(COST, USE))
+    bad = json.dumps({"items": [{**GOOD, "first_quote": "costs 200 euros"}]})
+    [made], _ = work(Across().write(unit, brief(COST, USE, repair=True)), bad, AWAY)
+    assert made.fault is not None
+    assert (made.fault.reason, made.answer) == ("quote_not_found", GOOD["answer"])
 
 
 def test_an_answer_without_items_is_kept_with_its_fault() -> None:

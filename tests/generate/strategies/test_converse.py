@@ -9,8 +9,8 @@ import pytest
 from generate import Converse, GenerateConfig, generate
 from generate.candidates import Candidate
 from generate.strategies import Draft, Unit
-from schemas import Answer, ChatRequest, ChatResponse, InputError, Section
-from tests.generate.makers import brief, document, reply, work
+from schemas import Answer, ChatRequest, ChatResponse, InputError, LLMError, Section
+from tests.generate.makers import AWAY, brief, document, reply, work
 
 TEXT = (
     "# Gateway guide\n\n## Reset\n\nThe gateway is reset with the **pin** at its back, held down for ten seconds. "
@@ -66,7 +66,7 @@ def talk(*changes: dict[str, str]) -> str:
     )
 
 
-def held(*answers: str, repair: bool = False, **settings: Any) -> tuple[Draft, list[ChatRequest]]:
+def held(*answers: str | LLMError, repair: bool = False, **settings: Any) -> tuple[Draft, list[ChatRequest]]:
     unit = Unit(name="here", candidates=(RESET, AFTER))
     [draft], asked = work(Converse(**settings).write(unit, brief(RESET, AFTER, repair=repair)), *answers)
     return draft, asked
@@ -186,9 +186,10 @@ def test_a_talk_that_does_not_hold_is_asked_for_once_more_where_the_run_repairs(
     draft, asked = held(bad, talk(), repair=True)
     assert draft.fault is None
     assert "quote not found" in asked[1].messages[-1].content
-    draft, asked = held(bad, bad, repair=True)
-    assert draft.fault is not None
-    assert len(asked) == 2
+    for second in (bad, AWAY):
+        draft, asked = held(bad, second, repair=True)
+        assert draft.fault is not None
+        assert (draft.fault.reason, len(asked)) == ("quote_not_found", 2)
 
 
 def numbers(sections: int) -> dict[int, tuple[int, ...]]:

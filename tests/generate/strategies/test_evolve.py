@@ -8,8 +8,8 @@ import pytest
 
 from generate import Evolve, GenerateConfig, Question, generate
 from generate.strategies import Draft, Unit
-from schemas import Answer, ChatRequest, ChatResponse, InputError
-from tests.generate.makers import brief, candidate, work
+from schemas import Answer, ChatRequest, ChatResponse, InputError, LLMError
+from tests.generate.makers import AWAY, brief, candidate, work
 
 PASSAGE = (
     "Staff may carry over up to five days of leave into the next year. Days that are not used by 31 March are lost. "
@@ -28,7 +28,9 @@ def answer(text: str = "Part-time staff may carry over two days.", quote: str = 
     return json.dumps({"answer": text, "quote": quote})
 
 
-def evolve(*answers: str, unit: Unit = UNIT, repair: bool = False, **settings: Any) -> tuple[list[Draft], list[str]]:
+def evolve(
+    *answers: str | LLMError, unit: Unit = UNIT, repair: bool = False, **settings: Any
+) -> tuple[list[Draft], list[str]]:
     strategy = Evolve(**{"operations": DEEP, **settings})
     drafts, asked = work(strategy.write(unit, brief(PLACE, repair=repair)), *answers)
     return drafts, [request.messages[-1].content for request in asked]
@@ -99,6 +101,16 @@ def test_an_invented_answer_is_rejected_and_mended_once_where_the_run_says_so() 
     assert mended.fault is None
     assert mended.question == DEEPER
     assert drafts[0].fault.reason.replace("_", " ") in asked[-1]
+
+
+def test_what_was_written_before_a_request_fails_for_good_is_put_down() -> None:
+    invented = answer("Part-time staff may carry over nine days.")
+    drafts, _ = evolve(FIRST, DEEPER, invented, AWAY, answer(), rounds=1, repair=True)
+    assert [draft.question for draft in drafts] == [DEEPER, FIRST]
+    assert drafts[0].fault is not None
+    drafts, _ = evolve(FIRST, "NOT ANSWERABLE", AWAY, rounds=2)
+    assert reasons(drafts) == ["unanswerable"]
+    assert evolve(FIRST, AWAY)[0] == []
 
 
 def test_the_model_can_be_asked_whether_anything_was_gained() -> None:

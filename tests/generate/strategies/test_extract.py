@@ -11,7 +11,7 @@ from generate.grounding import find_quote
 from generate.strategies import Draft, Extract, Unit
 from generate.strategies.extract import Facts, in_form, render
 from schemas import Answer, ChatRequest, ChatResponse, InputError
-from tests.generate.makers import brief, candidate, reply, work
+from tests.generate.makers import AWAY, brief, candidate, reply, work
 
 PASSAGE = """The house has three meeting rooms.
 
@@ -145,6 +145,8 @@ def test_wrong_values_are_asked_for_once_more_where_repair_is_on() -> None:
     assert [draft.fault and draft.fault.reason for draft in drafts] == ["foreign_value", None]
     assert "Curlew" in asked[1].messages[-1].content
     assert len(work(strategy.write(unit(), brief()), wrong)[1]) == 1
+    drafts, _ = work(strategy.write(unit(), brief(repair=True)), wrong, AWAY)
+    assert [draft.fault and draft.fault.reason for draft in drafts] == ["foreign_value"]
 
 
 @pytest.mark.parametrize("settings", [{"forms": ()}, {"forms": ("xml",)}, {"least_values": 0}, {"max_tokens": 0}])

@@ -8,8 +8,8 @@ import pytest
 
 from generate import GenerateConfig, generate
 from generate.strategies import Pairs, Unit
-from schemas import Answer, ChatRequest, ChatResponse, InputError
-from tests.generate.makers import brief, candidate, reply, work
+from schemas import Answer, ChatRequest, ChatResponse, InputError, LLMError
+from tests.generate.makers import AWAY, brief, candidate, reply, work
 
 PASSAGE = """Hotels cost no more than 140 EUR a night in Germany. Claims above 500 EUR are checked by **Jonas Feld**.
 
@@ -145,6 +145,22 @@ def test_a_repair_that_cannot_be_read_is_kept_too() -> None:
     drafts, _ = work(Pairs().write(unit(), brief(repair=True)), items({**HOTEL, "quote": "Nothing."}), "Sorry.")
     assert [draft.fault and draft.fault.reason for draft in drafts] == ["quote_not_found", "no_json"]
     assert drafts[1].response == "Sorry."
+
+
+def test_a_repair_that_fails_for_good_costs_no_pair() -> None:
+    drafts, _ = work(Pairs().write(unit(), brief(repair=True)), items(HOTEL, {**CHECKS, "quote": "Nothing."}), AWAY)
+    assert [draft.fault and draft.fault.reason for draft in drafts] == [None, "quote_not_found"]
+    [draft], _ = work(Pairs().write(unit(), brief()), "I cannot do that.", AWAY)
+    assert draft.fault is not None
+    assert (draft.fault.reason, draft.response) == ("no_json", "I cannot do that.")
+    with pytest.raises(LLMError):
+        work(Pairs().write(unit(), brief()), AWAY)
+
+
+def test_one_statement_that_fails_for_good_costs_no_other() -> None:
+    strategy = Pairs(few_shot=True, per_section=2)
+    drafts, asked = work(strategy.write(unit(), brief()), AWAY, "Answer: no idea\nQuestion: How many stars are there?")
+    assert (len(drafts), len(asked)) == (1, 2)
 
 
 def test_sections_are_asked_for_different_types_and_samples_for_others() -> None:

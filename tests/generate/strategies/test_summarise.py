@@ -10,7 +10,7 @@ from generate import GenerateConfig, generate
 from generate.strategies import Draft, Summarise, Unit
 from generate.strategies.summarise import check_form, set_in_form, whole
 from schemas import Answer, ChatRequest, ChatResponse, InputError
-from tests.generate.makers import brief, candidate, work
+from tests.generate.makers import AWAY, brief, candidate, work
 
 PASSAGE = (
     "Every laptop is encrypted before it leaves the depot. The depot hands laptops out on Tuesdays and Thursdays, from "
@@ -156,6 +156,12 @@ def test_a_faulty_summary_is_asked_for_once_more() -> None:
     drafts, asked = work(strategy.write(unit(), brief(repair=True)), json.dumps(bad), json.dumps(good))
     assert [draft.fault and draft.fault.reason for draft in drafts] == ["wrong_form", None]
     assert "wrong form" in asked[1].messages[-1].content
+
+
+def test_a_second_try_that_fails_for_good_costs_nothing() -> None:
+    bad = json.dumps({"question": QUESTION, "answer": PARAGRAPH})
+    drafts, _ = work(Summarise(forms=("sentence",)).write(unit(), brief(repair=True)), bad, AWAY)
+    assert [draft.fault and draft.fault.reason for draft in drafts] == ["wrong_form"]
 
 
 def test_forms_are_drawn_for_each_unit() -> None:
