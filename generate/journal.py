@@ -94,7 +94,7 @@ class _Call:
         self.taking: Takeable | None = None  # the client's answers, where it can give several at once
         self.caller = 0  # the thread that takes answers
         self.waits = False  # whether it waits for one
-        self.woken = False  # whether it then comes back for what is ready
+        self.woken = True  # whether it then comes back for what is ready, if anything is
         self.taken = threading.Event()  # set when the caller has taken a ready answer
         self.read_all = self.closed = False
 
@@ -157,8 +157,10 @@ class _Call:
                 yield request
             elif self.read_all:
                 return
-            elif threading.get_ident() != self.caller:
-                self.rest()  # in the caller's own thread nobody else is there to take what is ready
+            elif threading.get_ident() != self.caller:  # in the caller's own thread nobody else takes what is ready
+                if not self.woken and self.waits:
+                    return  # what is read next may hang on it, and the client does not let the caller come for it
+                self.rest()
 
     def step(self) -> ChatRequest | None:
         """Read one request, and give it if it must be asked."""

@@ -1,13 +1,15 @@
 """Many strategies' steps at once: requests go out as there is room for them, answers come in as they come.
 
 A task is the work on one unit. What a task asks next goes out before new tasks are begun, so that what shares a passage
-goes out close together, and no more tasks are open than there are requests under way.
+goes out close together, and no more tasks are open than there are requests under way. A client that reads requests in a
+thread of its own is kept waiting there for what the answers under way will call for: nobody waits for a slow one.
 """
 
 import math
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from generate.rejection import Rejection
@@ -36,6 +38,23 @@ class _Task(NamedTuple):
     errors: list[LLMError]
 
 
+@dataclass(slots=True)
+class _Reader:
+    """Who reads the requests of one call.
+
+    Attributes:
+        caller: The thread that takes the answers.
+        over: Whether the call is over.
+    """
+
+    caller: int
+    over: bool = False
+
+    def may_wait(self) -> bool:
+        """Tell whether the thread that asks may wait for answers: it is not the one that takes them."""
+        return not self.over and threading.get_ident() != self.caller
+
+
 class Work:
     """Drive tasks to their ends. Once a budget is spent, no further ones are begun.
 
@@ -55,7 +74,8 @@ class Work:
         self._ended: deque[Ended] = deque()
         self._most_unjudged = most_unjudged
         self._paused = False  # whether no task was begun because too many wait for the judge
-        self._lock = threading.Lock()
+        self._under_way = {False: 0, True: 0}  # requests given to each client and not answered yet
+        self._moved = threading.Condition()  # guards all of this, and tells when a task has made a step
 
     def run(self) -> Iterator[Ended]:
         """Give tasks as they end.
@@ -67,10 +87,10 @@ class Work:
         while True:
             for judging in (False, True):
                 for task, outcome in self._answers(judging):
-                    self._go_on(task, outcome)
+                    self._go_on(task, outcome, judging)
                     yield from self._through()
             yield from self._through()
-            with self._lock:
+            with self._moved:
                 if not (self._ready[False] or self._ready[True] or self._paused):
                     return
 
@@ -81,9 +101,10 @@ class Work:
     def _answers(self, judging: bool) -> Iterator[tuple[_Task, ChatResponse | LLMError]]:  # noqa: FBT001 - it is a key
         """Have one client answer all that is ready for it, and what becomes ready meanwhile."""
         asked: list[_Task] = []
+        reader = _Reader(threading.get_ident())
 
         def requests() -> Iterator[ChatRequest]:
-            while (step := self._next(judging)) is not None:
+            while (step := self._next(judging, reader)) is not None:
                 asked.append(step[0])
                 yield step[1]
 
@@ -93,18 +114,29 @@ class Work:
             for position, outcome in answers:
                 yield asked[position], outcome
         finally:
+            with self._moved:
+                reader.over = True
+                self._moved.notify_all()
             close: Callable[[], None] | None = getattr(answers, "close", None)
             if close is not None:
                 close()
 
-    def _next(self, judging: bool) -> tuple[_Task, ChatRequest] | None:  # noqa: FBT001 - as above
-        """Give the next request for one client; new tasks are begun where no open one asks anything."""
-        with self._lock:
+    def _next(self, judging: bool, reader: "_Reader") -> tuple[_Task, ChatRequest] | None:  # noqa: FBT001 - as above
+        """Give the next request for one client; new tasks are begun where no open one asks anything.
+
+        Where none is left, what is under way may still call for more. Only who does not take the answers can wait for
+        that: whoever reads in the caller's own thread would wait for itself.
+        """
+        with self._moved:
             while not self._ready[judging]:
                 task = None if judging else self._begin()
-                if task is None:
+                if task is not None:
+                    self._take(task, None)
+                elif reader.may_wait() and self._under_way[judging]:
+                    self._moved.wait()
+                else:
                     return None
-                self._take(task, None)
+            self._under_way[judging] += 1
             return self._ready[judging].popleft()
 
     def _begin(self) -> _Task | None:
@@ -112,9 +144,11 @@ class Work:
         self._paused = len(self._ready[True]) >= self._most_unjudged
         return None if self._paused else next(self._fresh, None)
 
-    def _go_on(self, task: _Task, outcome: ChatResponse | LLMError) -> None:
+    def _go_on(self, task: _Task, outcome: ChatResponse | LLMError, judging: bool) -> None:  # noqa: FBT001 - as above
         """Hand an answer to its task."""
-        with self._lock:
+        with self._moved:
+            self._under_way[judging] -= 1
+            self._moved.notify_all()
             if isinstance(outcome, BudgetSpentError):
                 self._fresh = iter(())
             self._take(task, outcome)

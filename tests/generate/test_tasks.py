@@ -1,7 +1,13 @@
+import queue
+import threading
 from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from generate.clients import OpenAICompatible
+from generate.journal import Journal, journalled
 from generate.rejection import Rejection
 from generate.spending.budget import Budget, Purse
 from generate.spending.metered import Metered
@@ -9,6 +15,7 @@ from generate.spending.prices import FREE
 from generate.strategies import Draft, Steps, ToJudge
 from generate.tasks import Work
 from schemas import Answer, ChatRequest, ChatResponse, Client, InputError, LLMError, Message
+from tests.generate.chat_server import ChatServer, Reaction
 from tests.generate.makers import Fake
 
 
@@ -58,6 +65,69 @@ def test_a_client_that_reads_everything_first_is_asked_in_waves() -> None:
     fake = Batch()
     assert ends([talk("a", 2), talk("b", 2)], fake) == {0: ["a0", "a1"], 1: ["b0", "b1"]}
     assert fake.asked == ["a0", "b0", "a1", "b1"]
+
+
+def test_a_slow_answer_keeps_no_other_task_from_its_next_step(server: ChatServer) -> None:
+    last_asked = threading.Event()
+    waited = []
+
+    def react(body: dict[str, Any], _: int) -> Reaction:
+        text = body["messages"][-1]["content"]
+        if text == "slow0":
+            waited.append(last_asked.wait(30))
+        if text == "quick3":
+            last_asked.set()
+        return Reaction(text=text)
+
+    server.react = react
+    client = OpenAICompatible("small", base_url=server.url, concurrency=4)
+    found = ends([talk("slow", 2), talk("quick", 4)], client)
+    assert found == {0: ["slow0", "slow1"], 1: ["quick0", "quick1", "quick2", "quick3"]}
+    assert waited == [True]
+
+
+def test_a_reader_that_waits_goes_when_the_run_ends(server: ChatServer) -> None:
+    server.react = lambda body, number: Reaction(text=body["messages"][-1]["content"])
+
+    def wrong() -> Steps:
+        yield ask("a0")
+        raise InputError("the prompt is wrong")
+
+    client = OpenAICompatible("small", base_url=server.url, concurrency=4)
+    before = set(threading.enumerate())
+    with pytest.raises(InputError, match="the prompt is wrong"):
+        ends([wrong(), talk("b", 50)], client)
+    assert not [thread for thread in set(threading.enumerate()) - before if thread.name == "gristmill-requests"]
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["ours", "not ours"])
+def test_a_reader_that_waits_does_not_wait_for_what_the_journal_has(
+    own: bool, server: ChatServer, tmp_path: Path
+) -> None:
+    class Threaded(Fake):
+        """Reads in a thread of its own, and its answers cannot be told that others lie ready."""
+
+        def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
+            arrived: queue.Queue[Answer | None] = queue.Queue()
+
+            def read() -> None:
+                for answer in Fake.complete(self, requests):
+                    arrived.put(answer)
+                arrived.put(None)
+
+            threading.Thread(target=read, daemon=True).start()
+            return iter(arrived.get, None)
+
+    server.react = lambda body, number: Reaction(text=body["messages"][-1]["content"])
+    asker = OpenAICompatible("small", base_url=server.url, concurrency=4) if own else Threaded()
+    with Journal(tmp_path / "journal.sqlite") as journal:
+        ends([talk(name, 3) for name in "bcd"], journalled(asker, journal))
+        found: dict[int, list[str] | str] = {}
+        work = [talk(name, 5) for name in "abcde"]
+        run = threading.Thread(target=lambda: found.update(ends(work, journalled(asker, journal))), daemon=True)
+        run.start()
+        run.join(60)
+    assert found == {place: [f"{name}{turn}" for turn in range(5)] for place, name in enumerate("abcde")}
 
 
 def test_the_judge_is_asked_what_is_for_the_judge() -> None:
