@@ -100,7 +100,11 @@ def open_client(config: ClientConfig, progress: Progress = silent, *, beside: Pa
                 config.model, record=beside / "batches.json", base_url=config.base_url, progress=progress
             )
         return OpenAICompatible(
-            config.model, base_url=config.base_url, concurrency=config.concurrency, extra_body=config.extra_body
+            config.model,
+            base_url=config.base_url,
+            concurrency=config.concurrency,
+            timeout=config.timeout,
+            extra_body=config.extra_body,
         )
     if config.client == "vllm":
         from generate.clients.vllm import VLLM

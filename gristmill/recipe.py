@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from train import EvaluateConfig, TrainConfig
 
 ClientName = Literal["embedded", "openai", "vllm"]
-CLIENT_KEYS = ("client", "model", "base_url", "concurrency", "batch", "vllm", "extra_body")
+CLIENT_KEYS = ("client", "model", "base_url", "concurrency", "timeout", "batch", "vllm", "extra_body")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,7 @@ class ClientConfig:
         model: Name of the server's model; else a model folder or hub name in place of the embedded one.
         base_url: Address of the server; OPENAI_BASE_URL where none is named.
         concurrency: Requests in flight at once.
+        timeout: Seconds that a server may take for an answer.
         batch: Ask the server through its Batch API: half the price, within a day.
         extra_body: Further fields of every request to a server, `chat_template_kwargs` for example.
         vllm: Settings of `generate.clients.VLLM`, `max_model_len` for example.
@@ -38,6 +39,7 @@ class ClientConfig:
     model: str | None = None
     base_url: str | None = None
     concurrency: int = 16
+    timeout: float = 120.0
     batch: bool = False
     extra_body: dict[str, Any] = field(default_factory=dict)  # Any: JSON
     vllm: dict[str, Any] = field(default_factory=dict)  # Any: checked when the client is opened
@@ -45,6 +47,8 @@ class ClientConfig:
     def __post_init__(self) -> None:
         if self.concurrency < 1:
             raise ValueError("concurrency is at least 1")
+        if not self.timeout > 0:
+            raise ValueError("timeout is above 0 seconds")
         if self.client == "openai" and not self.model:
             raise ValueError("the openai client needs the name of a model: add `model: NAME`")
         if self.batch and self.client != "openai":

@@ -41,7 +41,7 @@ STAGES: Mapping[str, str] = {
 }
 """Where each mend and stage is; it is imported when it is first asked for."""
 # No batch: a stage asks a few rows at a time.
-_CLIENT = ("client", "model", "base_url", "concurrency", "vllm", "extra_body")
+_CLIENT = ("client", "model", "base_url", "concurrency", "timeout", "vllm", "extra_body")
 _PATHS = ("files", "prompt")
 _MODELS = ("model", "tokenizer")
 

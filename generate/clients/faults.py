@@ -64,7 +64,7 @@ def fault_of(error: Exception, *, route: str, model: str, secrets: tuple[str, ..
         return _status_fault(error, route=route, model=model, secrets=secrets)
     late = _is_late(error)
     if late:
-        what, mend = "no answer in time", "Allow more time, or fewer requests at once"
+        what, mend = "no answer in time", "Allow more time with --timeout, or ask for fewer at once with --concurrency"
     elif isinstance(error, openai.APIConnectionError | OSError):
         cause = error.__cause__ or error
         what = f"no connection to the server ({redact(str(cause), secrets) or type(cause).__name__})"

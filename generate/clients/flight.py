@@ -13,7 +13,7 @@ import random
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, TypedDict
 
 from generate.clients.faults import Fault
 from generate.clients.gate import Gate
@@ -23,6 +23,7 @@ from schemas import Answer, ChatRequest, ChatResponse, LLMError
 _FIRST_BACKOFF, _LAST_BACKOFF = 0.5, 60.0  # seconds
 _SPARE = 3  # times as many requests as places may be read and unanswered: the waiting ones leave no place empty
 _PATIENCE = 1.0  # seconds that an iterator of requests gets to come back before it is left to itself
+_TOO_LATE = 3  # tries of one request that may take too long
 _WAKE = object()
 
 
@@ -34,14 +35,21 @@ class Arrivals(Iterator[Answer]):
         open_server: Opens the server.
         places: The most requests in flight.
         max_retries: Further attempts for a request that failed.
+        timeout: Seconds that the first attempt may take.
     """
 
     def __init__(
-        self, requests: Iterable[ChatRequest], open_server: Callable[[], Server], *, places: int, max_retries: int
+        self,
+        requests: Iterable[ChatRequest],
+        open_server: Callable[[], Server],
+        *,
+        places: int,
+        max_retries: int,
+        timeout: float,
     ) -> None:
         self._requests = requests
         self._open = open_server
-        self._settings = places, max_retries
+        self._settings: _Settings = {"places": places, "max_retries": max_retries, "timeout": timeout}
         self._arrived: queue.SimpleQueue[object] = queue.SimpleQueue()  # answers, _WAKE, and an _End
         self._flight: _Flight | None = None
         self._held = 0  # answers given whose places are not free yet
@@ -108,13 +116,18 @@ class Arrivals(Iterator[Answer]):
             return False
         requests = iter(self._requests)
         for first in requests:
-            places, max_retries = self._settings
             waiting = itertools.chain([first], requests)
-            self._flight = _Flight(waiting, self._open(), self._arrived, places=places, max_retries=max_retries)
+            self._flight = _Flight(waiting, self._open(), self._arrived, **self._settings)
             self._flight.begin()
             return True
         self._ended = True
         return False
+
+
+class _Settings(TypedDict):
+    places: int
+    max_retries: int
+    timeout: float
 
 
 class _End(NamedTuple):
@@ -134,6 +147,7 @@ class _Flight:
         *,
         places: int,
         max_retries: int,
+        timeout: float,
     ) -> None:
         self.requests = requests
         self.server = server
@@ -141,6 +155,7 @@ class _Flight:
         self.gate = Gate(places)
         self.most = _SPARE * places
         self.max_retries = max_retries
+        self.timeout = timeout
         self.permits = threading.Semaphore(0)  # requests that the reader may read
         self.reading = 0  # of them, those that have not come yet
         self.read_all = self.stopping = False
@@ -263,27 +278,28 @@ class _Flight:
 
         Its place in the window is given back by `free`, or here before each pause.
         """
-        failures, tries, seen = 0, 0, self.server.health.successes
+        failures, tries, late, seen = 0, 0, 0, self.server.health.successes
         while True:
             await self.gate.enter()
-            outcome = await self.attempt(request)
+            outcome = await self.attempt(request, seconds=self.timeout * 2**late)
             if isinstance(outcome, ChatResponse):
                 self.arrived.put(Answer(position, outcome))
                 return
             tries += 1
             if not (outcome.limited and self.server.health.successes > seen):
                 failures += 1
-            if outcome.scope == "request" or failures > self.max_retries:
+            late += outcome.late
+            if outcome.scope == "request" or failures > self.max_retries or late == _TOO_LATE:
                 self.arrived.put(Answer(position, outcome.error))
                 return
             seen = self.server.health.successes
             self.give_back(1)
             await asyncio.sleep(self.pause(request, tries, failures, outcome.error))
 
-    async def attempt(self, request: ChatRequest) -> ChatResponse | Fault:
+    async def attempt(self, request: ChatRequest, *, seconds: float) -> ChatResponse | Fault:
         """Try one request once, and let the gate learn from it."""
         begun = self.loop.time()
-        outcome = await self.server.ask(request)
+        outcome = await self.server.ask(request, seconds=seconds)
         now = self.loop.time()
         if isinstance(outcome, ChatResponse):
             self.gate.pace.accepted(now)

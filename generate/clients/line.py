@@ -24,13 +24,12 @@ class Line:
     Args:
         address: The server's address up to and with `/v1`. A name and a password in it are sent instead of the key.
         key: Key; empty where the server asks for none.
-        timeout: Seconds that the server may be silent; 10 of them at most to connect.
     """
 
-    def __init__(self, address: str, *, key: str, timeout: float) -> None:
+    def __init__(self, address: str, *, key: str) -> None:
         import openai
 
-        limits = openai.Timeout(timeout, connect=min(10.0, timeout))
+        limits = openai.Timeout(None, connect=10.0)  # how long an answer may take is the caller's to say
         address, basic = _without_credentials(address)
         self._http = openai.DefaultAioHttpClient(timeout=limits)  # half the work per request of the default one
         self._server = openai.AsyncOpenAI(

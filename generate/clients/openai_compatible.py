@@ -24,7 +24,8 @@ class OpenAICompatible:
         base_url: Address up to and with `/v1`; where it is None, OPENAI_BASE_URL, else OpenAI's own. A name and a
             password in it (`https://me:secret@proxy/v1`) are sent instead of the key.
         concurrency: Most requests in flight.
-        timeout: Seconds that one attempt may take.
+        timeout: Seconds that one attempt may take. A request that took longer is given twice the time, and then four
+            times, before it is given up: a slow server would else write the same half of a long answer again and again.
         max_retries: Further attempts for a request that failed; being rate limited does not count as long as the
             server answers others in between.
         extra_body: Further fields of every request's JSON, such as `{"chat_template_kwargs": {"enable_thinking":
@@ -78,10 +79,12 @@ class OpenAICompatible:
         Raises:
             LLMError: None of the rest can be answered: wrong key, unknown model, no credit, no server.
         """
-        return Arrivals(requests, self._open, places=self.concurrency, max_retries=self.max_retries)
+        return Arrivals(
+            requests, self._open, places=self.concurrency, max_retries=self.max_retries, timeout=self.timeout
+        )
 
     def _open(self) -> Server:
-        return Server(self.address, model=self.model, timeout=self.timeout, extra_body=self.extra_body)
+        return Server(self.address, model=self.model, extra_body=self.extra_body)
 
 
 def _is_address(text: str) -> bool:

@@ -30,7 +30,6 @@ class Server:
     Args:
         address: Its address up to and with `/v1`.
         model: Name of the model.
-        timeout: Seconds that one attempt may take.
         extra_body: Further fields of every request.
 
     Raises:
@@ -42,13 +41,11 @@ class Server:
         address: str,
         *,
         model: str,
-        timeout: float,
         extra_body: Mapping[str, Any],  # Any: JSON
     ) -> None:
         self.route = public_address(address)
         self.model = model
         self.health = Health()
-        self._timeout = timeout
         self._extra = extra_body
         self._without: set[str] = set()
         key = os.environ.get("OPENAI_API_KEY", "").strip()
@@ -64,7 +61,7 @@ class Server:
                 mend="Set OPENAI_API_KEY, or name your own server with --base-url or OPENAI_BASE_URL",
             )
         self._secrets = tuple(secret for secret in (key, *_credentials(address)) if secret)
-        self._line = Line(address, key=key, timeout=timeout)
+        self._line = Line(address, key=key)
 
     async def __aenter__(self) -> Self:
         await self._line.open()
@@ -75,8 +72,12 @@ class Server:
     ) -> None:
         await self._line.close()
 
-    async def ask(self, request: ChatRequest) -> ChatResponse | Fault:
+    async def ask(self, request: ChatRequest, *, seconds: float) -> ChatResponse | Fault:
         """Try a request once, and without the parameters that the server turns out not to take.
+
+        Args:
+            request: The request.
+            seconds: How long it may take.
 
         Raises:
             LLMError: Nothing that follows would be answered either.
@@ -87,7 +88,7 @@ class Server:
             body = write_body(request, model=self.model, without=self._without)
             trouble: Exception
             try:
-                async with asyncio.timeout(self._timeout):
+                async with asyncio.timeout(seconds):
                     raw = await self._line.post(json.dumps({**body, **self._extra}).encode())
                 response = read_response(raw)
             except (openai.OpenAIError, OSError, ValueError) as error:

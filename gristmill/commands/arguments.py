@@ -48,6 +48,13 @@ def add_client(parser: argparse.ArgumentParser, *, title: str = "who writes") ->
         "--concurrency", type=count, default=16, metavar="N", help="requests in flight; default: %(default)s"
     )
     group.add_argument(
+        "--timeout",
+        type=float,
+        default=120.0,
+        metavar="SECONDS",
+        help="how long a server may take for an answer, at first; default: %(default).0f",
+    )
+    group.add_argument(
         "--batch", action="store_true", help="ask the server through its Batch API: half the price, within a day"
     )
     group.add_argument(

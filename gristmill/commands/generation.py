@@ -108,7 +108,13 @@ def resources(args: argparse.Namespace, console: Console) -> "Resources":
     if args.judge is not None:
         address = args.judge_base_url or args.base_url
         judge = open_client(
-            ClientConfig(client="openai", model=args.judge, base_url=address, concurrency=args.concurrency),
+            ClientConfig(
+                client="openai",
+                model=args.judge,
+                base_url=address,
+                concurrency=args.concurrency,
+                timeout=args.timeout,
+            ),
             console.progress,
         )
     return Resources(

@@ -13,7 +13,7 @@ BODY = {"model": "small", "messages": [{"role": "user", "content": "Größe?"}]}
 
 
 async def by_line(url: str, count: int = 1) -> list[object]:
-    line = Line(url, key="sk-0123", timeout=7.0)
+    line = Line(url, key="sk-0123")
     try:
         await line.open()
         return [await line.post(json.dumps(BODY).encode()) for _ in range(count)]
@@ -22,7 +22,7 @@ async def by_line(url: str, count: int = 1) -> list[object]:
 
 
 async def by_package(url: str) -> object:
-    limits = openai.Timeout(7.0, connect=7.0)
+    limits = openai.Timeout(None, connect=10.0)
     async with openai.AsyncOpenAI(
         api_key="sk-0123",
         base_url=url,
