@@ -62,7 +62,8 @@ class Quota:
             return []
         count = self.tasks
         if self.wanted is not None:
-            rate = self.accepted / self.asked if self.asked else self.strategy.yields
+            # One more good one than there were: what gave nothing in four tries is not asked about two hundred times.
+            rate = (self.accepted + 1) / (self.asked + 1) if self.asked else self.strategy.yields
             count = math.ceil((self.wanted - self.accepted) / max(rate, _LEAST_RATE))
         found: list[Unit] = []
         while len(found) < count and self._next < self.tasks:

@@ -32,11 +32,20 @@ def test_the_first_round_takes_as_many_as_are_wanted() -> None:
 
 
 def test_the_next_round_takes_more_where_much_was_rejected() -> None:
-    part = quota(4, units=40)
+    part = quota(40, units=400)
     for number, _ in enumerate(due(part)):
         part.asked += 1
-        part.judge(Draft(fault=None if number == 0 else FAULT), None)
-    assert len(due(part)) == 12  # three are missing, and one in four is accepted
+        part.judge(Draft(fault=FAULT if number % 4 else None), None)
+    assert len(due(part)) == 112  # thirty are missing, and one in four is accepted
+
+
+def test_what_gave_nothing_at_first_is_asked_about_more_and_more() -> None:
+    part, rounds = quota(4, units=1000), []
+    for _ in range(4):
+        given = due(part)
+        rounds.append(len(given))
+        part.asked += len(given)
+    assert rounds == [4, 20, 100, 200]
 
 
 def test_sections_are_asked_about_again_only_when_all_were() -> None:
