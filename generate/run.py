@@ -6,7 +6,6 @@ reason. Nothing is written before the end but the journal, so a killed run leave
 """
 
 import math
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from generate.harvest import Harvest
 from generate.judging import judged
 from generate.quota import Quota, shares
 from generate.report import GenerationReport, StrategyReport, tally, write_rejected
+from generate.standing import Standing
 from generate.strategies.strategy import Unit
 from generate.survey import Survey, survey
 from generate.tasks import Ended, Work
@@ -130,16 +130,14 @@ def _work_out(todo: Sequence[tuple[Quota, Unit]], brief: Brief, askers: Askers, 
     if askers.judge is not None:
         steps = (judged(each, unit, brief) for each, (_, unit) in zip(steps, ordered, strict=True))
     outcomes: dict[int, Ended] = {}
-    good, reasons = 0, Counter[str]()
+    clients = {False: askers.writer, True: askers.judge}
     with askers.asking(), progress("asking", len(todo), "units") as bar:
+        standing = Standing(bar, askers)
         most_unjudged = _UNJUDGED if askers.purse.limited else math.inf
-        for ended in Work(steps, {False: askers.writer, True: askers.judge}, most_unjudged=most_unjudged).run():
+        for ended in Work(steps, clients, most_unjudged=most_unjudged, answered=standing.answered).run():
             outcomes[order[ended.task]] = ended
-            good += sum(draft.fault is None for draft in ended.drafts)
-            reasons.update(draft.fault.reason for draft in ended.drafts if draft.fault is not None)
-            bar.advance()
-            told = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common(3))
-            bar.note(f"{good} good, {reasons.total()} rejected{f' ({told})' if told else ''}, {askers.spent.text()}")
+            standing.through(ended.drafts)
+        standing.tell()
     return outcomes
 
 

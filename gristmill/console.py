@@ -92,6 +92,7 @@ class TerminalBar:
             ncols=None if live else 100,
             mininterval=0.1 if live else 10.0,
             maxinterval=0.1 if live else 10.0,
+            miniters=0,  # the clock alone decides: a note shows though the bar stands still
             leave=True,
             delay=0.0,
             disable=not speaks(),
@@ -104,6 +105,7 @@ class TerminalBar:
     def note(self, text: str, /) -> None:
         """Show `text` behind the bar."""
         self._bar.set_postfix_str(printable(text), refresh=False)
+        self._bar.update(0)
 
     def __enter__(self) -> Self:
         return self

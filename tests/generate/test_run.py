@@ -40,6 +40,7 @@ from schemas import (
 )
 from schemas.document import HEADING_SEPARATOR
 from schemas.parquet import recipe_of
+from schemas.progress import SilentBar
 from tests.generate.chat_server import ChatServer, Reaction
 
 KEY = "sk-verysecret0123456789abcdef"
@@ -473,6 +474,38 @@ def test_a_judge_sees_the_passage_and_has_the_last_word(docs: Path, tmp_path: Pa
         resources=Resources(judge=again),
     )
     assert again.asked == []
+
+
+class Notes(SilentBar):
+    """A bar that keeps what it shows, with the units that were through by then."""
+
+    def __init__(self) -> None:
+        self.units = 0
+        self.shown: list[tuple[int, str]] = []
+
+    def advance(self, count: int = 1, /) -> None:
+        self.units += count
+
+    def note(self, text: str, /) -> None:
+        self.shown.append((self.units, text))
+
+
+def test_answers_show_before_the_first_unit_is_through(
+    docs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("generate.standing._PAUSE", 0.0)
+    bars = {"asking": Notes()}
+    generate(
+        [docs],
+        tmp_path / "pairs.parquet",
+        config=GenerateConfig(),
+        client=Scripted(),
+        resources=Resources(judge=Judge(bad="Repair")),
+        progress=lambda label, total, unit: bars.get(label, SilentBar()),
+    )
+    shown = bars["asking"].shown
+    assert [text.partition(",")[0] for units, text in shown if not units][:30] == [f"{n} answers" for n in range(1, 31)]
+    assert shown[-1][1].startswith("60 answers, 20 good, 10 rejected (10 judged_unsupported), 60 requests sent")
 
 
 class AwayJudge(Judge):

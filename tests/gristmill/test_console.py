@@ -1,9 +1,10 @@
 import json
 import sys
+import time
 
 import pytest
 
-from gristmill.console import Console, printable, seconds
+from gristmill.console import Console, TerminalBar, printable, seconds
 
 
 @pytest.mark.parametrize(
@@ -55,6 +56,18 @@ class Stream:
         self.text += text
 
     def flush(self) -> None: ...
+
+
+def test_a_note_shows_though_the_bar_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Stream(terminal=True)
+    monkeypatch.setattr(sys, "stderr", screen)
+    with TerminalBar("asking", 3, "units") as bar:
+        bar.advance()
+        for number in range(100):
+            time.sleep(0.005)
+            bar.note(f"{number} answers")
+        assert " answers" in screen.text
+        assert "1/3" in screen.text
 
 
 @pytest.mark.parametrize(
