@@ -60,6 +60,8 @@ def generate(
         raise InputError("nobody is there to write", mend="Name a client, or choose the strategy template")
     _check_place(out)
     brief = open_brief(config, survey(documents, config, progress))
+    if resources.judge is not None:
+        judging.check_prompt(brief)
     quotas = open_quotas(config, brief)
     harvest = Harvest(config, brief, model=client.model if client else "")
     with Askers(client, resources, out.parent / "journal.sqlite") as askers:
@@ -83,6 +85,7 @@ def open_brief(config: GenerateConfig, found: Survey) -> Brief:
     )
     for strategy in config.strategies:
         brief.version(strategy.prompts)
+    brief.prompt("repair").messages(reason="x", detail="x")
     return brief
 
 

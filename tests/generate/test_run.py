@@ -543,6 +543,23 @@ def test_what_the_judge_could_not_be_asked_about_is_kept_and_only_the_judge_is_a
     assert (report.accepted, report.rejected, report.failed) == (30, {}, ())
 
 
+@pytest.mark.parametrize("name", ["judge", "repair"])
+def test_a_prompt_that_is_no_good_is_told_before_anything_is_asked(docs: Path, tmp_path: Path, name: str) -> None:
+    prompts = tmp_path / "prompts"
+    prompts.mkdir()
+    (prompts / f"{name}.jinja").write_text("{% call user() %}{{ misspelt }}{% endcall %}")
+    client = Scripted()
+    with pytest.raises(InputError, match="'misspelt' is undefined"):
+        generate(
+            [docs],
+            tmp_path / "out" / "pairs.parquet",
+            config=GenerateConfig(prompts=prompts),
+            client=client,
+            resources=Resources(judge=Judge()),
+        )
+    assert client.asked == []
+
+
 def test_a_judge_that_answers_nothing_ends_the_run(docs: Path, tmp_path: Path) -> None:
     with pytest.raises(LLMError, match="the judge is away"):
         generate(
