@@ -73,13 +73,32 @@ def atomic_file(path: Path) -> Iterator[Path]:
         _forget(partial)
 
 
+def check_replaceable(path: Path) -> None:
+    """Find out before the work whether another folder can take the place of one, as `atomic_folder` has it do.
+
+    Raises:
+        OutputError: It is a mount point, or this process works inside it.
+    """
+    if path.is_symlink():
+        return  # the link is replaced, not what it leads to
+    whole = path.resolve()
+    if Path.cwd().is_relative_to(whole):
+        what = "the folder that you are in cannot be replaced by a new one"
+    elif os.path.ismount(whole):
+        what = "a mount point cannot be replaced by a new folder"
+    else:
+        return
+    raise OutputError(what, where=str(path), mend=f"Name a folder inside it, as -o {path / 'out'}")
+
+
 @contextmanager
 def atomic_folder(path: Path) -> Iterator[Path]:
     """Yield an empty temporary folder beside `path`; let it take the place of `path` on success, remove it on failure.
 
     Raises:
-        OutputError: The folder cannot be written.
+        OutputError: The folder cannot be written, or no other can take its place.
     """
+    check_replaceable(path)
     make_folder(path.parent)
     partial, old = path.parent / f".{path.name}.partial", path.parent / f".{path.name}.old"
     try:
