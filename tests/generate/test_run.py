@@ -430,8 +430,35 @@ def test_a_lone_surrogate_in_an_answer_harms_nothing(docs: Path, tmp_path: Path)
                 assert isinstance(outcome, ChatResponse)
                 yield Answer(position, replace(outcome, text="\ud800" + outcome.text))
 
-    conserved(make(docs, tmp_path, Odd()))
+    report = make(docs, tmp_path, Odd())
+    conserved(report)
+    assert report.rejected == {"broken_text": 30}
     assert make(docs, tmp_path, Odd()).spent.sent == 0
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x1b", "\x7f", "\udfff"])
+def test_signs_that_no_text_has_make_no_example(docs: Path, tmp_path: Path, sign: str) -> None:
+    class Odd(Scripted):
+        def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
+            for position, outcome in super().complete(requests):
+                assert isinstance(outcome, ChatResponse)
+                odd = outcome.text.replace("written", f"writ{sign}ten")
+                yield Answer(position, replace(outcome, text=odd if "basket" in odd else outcome.text))
+
+    report = make(docs, tmp_path, Odd())
+    assert (report.accepted, report.rejected) == (27, {"broken_text": 3})
+    kept = [row for row in rows(tmp_path / "rejected.parquet") if row["reason"] == "broken_text"]
+    assert all(row["detail"].startswith(f"U+{ord(sign):04X} in ") for row in kept)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every name is UTF-8")
+def test_a_name_that_cannot_be_written_is_refused_before_anything_is_asked(docs: Path, tmp_path: Path) -> None:
+    client = Scripted()
+    with pytest.raises(OutputError, match="its name is not UTF-8"):
+        generate([docs], tmp_path / os.fsdecode(b"caf\xe9.parquet"), config=GenerateConfig(), client=client)
+    with pytest.raises(OutputError, match="its name is not UTF-8"):
+        make(docs, tmp_path / os.fsdecode(b"caf\xe9"), client)
+    assert client.asked == []
 
 
 class Judge(Scripted):
