@@ -22,7 +22,7 @@ from generate.strategies.strategy import Unit
 from generate.survey import Survey, survey
 from generate.tasks import Ended, Work
 from schemas import EXAMPLE_SCHEMA, Client, InputError, OutputError, examples_table
-from schemas.atomic import make_folder
+from schemas.atomic import check_name, make_folder
 from schemas.parquet import ParquetSink
 from schemas.progress import Progress, silent
 
@@ -228,5 +228,6 @@ def _check_place(out: Path) -> None:
             f"{out.name} is the name of another file of the run", where=str(out), mend="Choose another with -o"
         )
     make_folder(out.parent)
+    check_name(out)
     if out.is_dir():
         raise OutputError("a folder of this name is in the way", where=str(out), mend="Name a file with -o")

@@ -75,7 +75,8 @@ class Work:
             for judging in (False, True):
                 for task, outcome in self._answers(judging):
                     self._go_on(task, outcome)
-                    self._answered()
+                    if isinstance(outcome, ChatResponse):
+                        self._answered()
                     yield from self._through()
             yield from self._through()
             with self._lock:

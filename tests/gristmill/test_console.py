@@ -1,4 +1,5 @@
 import json
+import subprocess
 import sys
 import time
 
@@ -27,7 +28,6 @@ def test_without_json_sentences_go_to_standard_output(capsys: pytest.CaptureFixt
 
 
 def test_with_json_the_result_is_all_that_stands_on_standard_output(capfd: pytest.CaptureFixture[str]) -> None:
-    import subprocess
 
     code = (
         "from gristmill.console import Console\n"
@@ -39,6 +39,12 @@ def test_with_json_the_result_is_all_that_stands_on_standard_output(capfd: pytes
     assert json.loads(out) == {"rows": 3}
     assert "hello" in err
     assert "a library talks" in err
+
+
+def test_a_name_that_is_no_utf_8_can_stand_in_the_result(capfd: pytest.CaptureFixture[str]) -> None:
+    code = "from gristmill.console import Console\nConsole(json=True).result({'file': 'caf\\udce9.md'})\n"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert json.loads(capfd.readouterr().out) == {"file": "caf\udce9.md"}
 
 
 class Stream:
