@@ -1,5 +1,6 @@
 """What a run has brought in: the examples, and what became none."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,6 +16,7 @@ from generate.strategies.strategy import Draft, Memory, Remembers, Unit
 from schemas import Example, LLMError, Message, Origin
 from schemas.text import encodable
 
+_NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\ud800-\udfff]")
 _BEHIND = 1 << 62  # where units stand that rest on no section: behind all that do
 Place = tuple[int, int]
 
@@ -82,7 +84,7 @@ class Harvest:
             failed = Failed(quota.strategy.name, _document(unit), where, str(error), error.retryable)
             self.failed[self._place(unit)] = failed
         for draft in drafts:
-            clean = _encodable(draft)
+            clean = _encodable(draft if draft.fault is not None else replace(draft, fault=_broken(draft)))
             judged = quota.judge(clean, self._repeated(clean, unit, quota))
             if judged.fault is None:
                 self._documents[_document(unit)] += 1
@@ -128,6 +130,18 @@ class Harvest:
 
 def _document(unit: Unit) -> str:
     return unit.candidates[0].document.id if unit.candidates else ""
+
+
+def _broken(draft: Draft) -> Rejection | None:
+    """Say whether a model wrote signs that no text has: NUL and other controls, halves of a sign.
+
+    What stands in the passage itself is for curation to judge.
+    """
+    for _, content in draft.messages:
+        for found in _NO_TEXT.finditer(content):
+            if found.group() not in (draft.context or ""):
+                return Rejection("broken_text", f"U+{ord(found.group()):04X} in {content[:120]!r}")
+    return None
 
 
 def _encodable(draft: Draft) -> Draft:

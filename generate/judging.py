@@ -18,6 +18,15 @@ PROMPTS = ("judge",)
 DOUBTS = frozenset({"foreign_word", "misplaced", "negation", "opposite", "swapped", "unsupported"})
 
 
+def check_prompt(brief: Brief) -> None:
+    """Fill the judge's prompt in once: what is wrong with it is told before anything is written.
+
+    Raises:
+        InputError: It cannot be loaded, or asks for a value that there is not.
+    """
+    brief.prompt("judge").messages(**dict.fromkeys(("whereabouts", "passage", "question", "answer"), "x"))
+
+
 def judged(steps: Steps, unit: Unit, brief: Brief) -> Steps:
     """Have the judge look at every draft that rests on a passage and has no fault so far, or none but a doubt.
 

@@ -6,7 +6,6 @@ reason. Nothing is written before the end but the journal, so a killed run leave
 """
 
 import math
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,11 +17,12 @@ from generate.harvest import Harvest
 from generate.judging import judged
 from generate.quota import Quota, shares
 from generate.report import GenerationReport, StrategyReport, tally, write_rejected
+from generate.standing import Standing
 from generate.strategies.strategy import Unit
 from generate.survey import Survey, survey
 from generate.tasks import Ended, Work
 from schemas import EXAMPLE_SCHEMA, Client, InputError, OutputError, examples_table
-from schemas.atomic import make_folder
+from schemas.atomic import check_name, make_folder
 from schemas.parquet import ParquetSink
 from schemas.progress import Progress, silent
 
@@ -60,6 +60,8 @@ def generate(
         raise InputError("nobody is there to write", mend="Name a client, or choose the strategy template")
     _check_place(out)
     brief = open_brief(config, survey(documents, config, progress))
+    if resources.judge is not None:
+        judging.check_prompt(brief)
     quotas = open_quotas(config, brief)
     harvest = Harvest(config, brief, model=client.model if client else "")
     with Askers(client, resources, out.parent / "journal.sqlite") as askers:
@@ -83,6 +85,7 @@ def open_brief(config: GenerateConfig, found: Survey) -> Brief:
     )
     for strategy in config.strategies:
         brief.version(strategy.prompts)
+    brief.prompt("repair").messages(reason="x", detail="x")
     return brief
 
 
@@ -130,16 +133,14 @@ def _work_out(todo: Sequence[tuple[Quota, Unit]], brief: Brief, askers: Askers, 
     if askers.judge is not None:
         steps = (judged(each, unit, brief) for each, (_, unit) in zip(steps, ordered, strict=True))
     outcomes: dict[int, Ended] = {}
-    good, reasons = 0, Counter[str]()
+    clients = {False: askers.writer, True: askers.judge}
     with askers.asking(), progress("asking", len(todo), "units") as bar:
+        standing = Standing(bar, askers)
         most_unjudged = _UNJUDGED if askers.purse.limited else math.inf
-        for ended in Work(steps, {False: askers.writer, True: askers.judge}, most_unjudged=most_unjudged).run():
+        for ended in Work(steps, clients, most_unjudged=most_unjudged, answered=standing.answered).run():
             outcomes[order[ended.task]] = ended
-            good += sum(draft.fault is None for draft in ended.drafts)
-            reasons.update(draft.fault.reason for draft in ended.drafts if draft.fault is not None)
-            bar.advance()
-            told = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common(3))
-            bar.note(f"{good} good, {reasons.total()} rejected{f' ({told})' if told else ''}, {askers.spent.text()}")
+            standing.through(ended.drafts)
+        standing.tell()
     return outcomes
 
 
@@ -227,5 +228,6 @@ def _check_place(out: Path) -> None:
             f"{out.name} is the name of another file of the run", where=str(out), mend="Choose another with -o"
         )
     make_folder(out.parent)
+    check_name(out)
     if out.is_dir():
         raise OutputError("a folder of this name is in the way", where=str(out), mend="Name a file with -o")

@@ -63,16 +63,23 @@ class Work:
         clients: Who answers the model's requests (False) and the judge's (True).
         most_unjudged: Tasks that may wait for the judge before new ones are begun. The judge's turn comes when all that
             was begun is answered, so few cost time; with many, a budget may be spent before anything is judged.
+        answered: Called for each answer.
     """
 
     def __init__(
-        self, tasks: Iterable[Steps], clients: Mapping[bool, Client | None], *, most_unjudged: float = math.inf
+        self,
+        tasks: Iterable[Steps],
+        clients: Mapping[bool, Client | None],
+        *,
+        most_unjudged: float = math.inf,
+        answered: Callable[[], object] = lambda: None,
     ) -> None:
         self._fresh: Iterator[_Task] = (_Task(number, steps, []) for number, steps in enumerate(tasks))
         self._clients = clients
         self._ready: dict[bool, deque[tuple[_Task, ChatRequest]]] = {False: deque(), True: deque()}
         self._ended: deque[Ended] = deque()
         self._most_unjudged = most_unjudged
+        self._answered = answered
         self._paused = False  # whether no task was begun because too many wait for the judge
         self._under_way = {False: 0, True: 0}  # requests given to each client and not answered yet
         self._moved = threading.Condition()  # guards all of this, and tells when a task has made a step
@@ -88,6 +95,8 @@ class Work:
             for judging in (False, True):
                 for task, outcome in self._answers(judging):
                     self._go_on(task, outcome, judging)
+                    if isinstance(outcome, ChatResponse):
+                        self._answered()
                     yield from self._through()
             yield from self._through()
             with self._moved:

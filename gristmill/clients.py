@@ -1,6 +1,7 @@
 """Who answers the requests: a server, or a model on this machine."""
 
 import dataclasses
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from gristmill.embedded import NAME
 from gristmill.models import EMBEDDED, model_folder
 from gristmill.recipe import ClientConfig
 from schemas.chat import Answer, ChatRequest, Client
-from schemas.errors import LLMError
+from schemas.errors import InputError, LLMError
 from schemas.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -76,6 +77,35 @@ def suited(config: "GenerateConfig", client: ClientConfig) -> "GenerateConfig":
         dataclasses.replace(each, few_shot=True) if isinstance(each, Pairs) else each for each in config.strategies
     )
     return dataclasses.replace(config, shown_words=config.shown_words or _EMBEDDED_WORDS, strategies=strategies)
+
+
+def check_client(config: ClientConfig) -> None:
+    """Find out, before the work that comes first, whether a client may ask; nothing is fetched, loaded or asked.
+
+    Raises:
+        MissingExtraError: The package that it needs is not installed.
+        InputError: Its address is none, or its server wants a key.
+    """
+    if config.client == "openai":
+        check_key(open_client(config).route)
+    elif config.client == "vllm":
+        from generate.clients.vllm import VLLM
+
+        read_config(VLLM, {**config.vllm, "source": config.model or EMBEDDED}, where="vllm")
+
+
+def check_key(route: str) -> None:
+    """Find out whether a key is there for a route that needs one.
+
+    Raises:
+        InputError: It is not.
+    """
+    if route.startswith("https://api.openai.com") and not os.environ.get("OPENAI_API_KEY", "").strip():
+        raise InputError(
+            "OpenAI answers nobody without a key",
+            where=route,
+            mend="Set OPENAI_API_KEY, or name your own server with base_url or OPENAI_BASE_URL",
+        )
 
 
 def open_client(config: ClientConfig, progress: Progress = silent, *, beside: Path = Path()) -> Client:

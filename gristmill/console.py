@@ -62,7 +62,9 @@ class Console:
     def result(self, result: Mapping[str, Any]) -> None:  # Any: whatever JSON can hold
         """End with the machine-readable result, where it was asked for."""
         if self.json and speaks():
-            print(json.dumps(result, ensure_ascii=False, default=str), file=self._output, flush=True)
+            whole = json.dumps(result, ensure_ascii=False, default=str)
+            # Names of files that are no UTF-8 hold lone surrogates, which JSON writes as escapes.
+            print(whole.encode("utf-8", "backslashreplace").decode(), file=self._output, flush=True)
 
     def fail(self, sentence: str) -> None:
         """Print why the command failed."""
@@ -92,6 +94,7 @@ class TerminalBar:
             ncols=None if live else 100,
             mininterval=0.1 if live else 10.0,
             maxinterval=0.1 if live else 10.0,
+            miniters=0,  # the clock alone decides: a note shows though the bar stands still
             leave=True,
             delay=0.0,
             disable=not speaks(),
@@ -104,6 +107,7 @@ class TerminalBar:
     def note(self, text: str, /) -> None:
         """Show `text` behind the bar."""
         self._bar.set_postfix_str(printable(text), refresh=False)
+        self._bar.update(0)
 
     def __enter__(self) -> Self:
         return self

@@ -66,18 +66,21 @@ def read_judge(values: object, *, seed: int, where: str) -> EvaluationJudge:
         where: Their place, for errors.
 
     Raises:
-        InputError: One is unknown or wrong.
+        InputError: One is unknown or wrong, or the prompt cannot be used.
     """
     from train.judge import JudgeConfig
+    from train.judge.prompt import PairPrompt
 
     given = read_mapping(values, where=where)
     own = {field.name for field in dataclasses.fields(JudgeConfig)}
     refuse_unknown(given, (*CLIENT_KEYS, *own), where=where)
     client = {key: value for key, value in given.items() if key in CLIENT_KEYS}
     settings = {"seed": seed, **{key: value for key, value in given.items() if key in own}}
-    return EvaluationJudge(
+    judge = EvaluationJudge(
         client=read_config(ClientConfig, client, where=where), config=read_config(JudgeConfig, settings, where=where)
     )
+    PairPrompt(judge.config.prompt, longest=judge.config.longest)  # what is wrong with it is told now
+    return judge
 
 
 def judge_folders(

@@ -4,6 +4,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from textwrap import indent
@@ -42,7 +43,7 @@ def run_recipe(recipe: Recipe, out: Path, console: Console) -> dict[str, Any]:  
             begun = time.monotonic()
             step = make(recipe, out, console)
             console.say(f"[{number}/{len(makers)}] {step.name}")
-            done = ledger.do(step)
+            done = ledger.do(step, before=partial(_check_ahead, recipe, makers[number - 1 :], console))
             console.say(indent(done.summary["text"], "  "))
             console.say("  unchanged, reused\n" if done.reused else f"  done in {seconds(time.monotonic() - begun)}\n")
             results[step.name] = {**done.summary, "reused": done.reused}
@@ -51,6 +52,29 @@ def run_recipe(recipe: Recipe, out: Path, console: Console) -> dict[str, Any]:  
     for label, path in _places(out, with_model=recipe.train is not None):
         console.say(f"  {label:<24}{path}")
     return {"steps": results, "seconds": round(took, 1), "peak_bytes": peak}
+
+
+def _check_ahead(recipe: Recipe, ahead: Sequence[MakeStep], console: Console) -> None:
+    """Find out before a step what it and those behind it need: an hour of generating must not end on a missing key.
+
+    Raises:
+        GristmillError: Something is missing.
+    """
+    from gristmill.clients import check_client, check_key
+    from gristmill.models import model_folder
+    from gristmill.named_models import NamedClient
+
+    if _generate in ahead and recipe.judge is not None and recipe.generate.asks:
+        check_client(recipe.judge)
+    if _curate in ahead:
+        clients = (getattr(stage, "client", None) for stage in recipe.stages)
+        for client in clients:
+            if isinstance(client, NamedClient):
+                check_key(client.route)
+    if _train in ahead and recipe.train is not None:
+        model_folder(recipe.train.model, console.progress)
+    if _evaluate in ahead and recipe.answers_judge is not None:
+        check_client(recipe.answers_judge.client)
 
 
 def peak_memory() -> int:

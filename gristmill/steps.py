@@ -65,12 +65,16 @@ class Ledger:
                 "it does not read as the record of a run", where=str(self._file), mend="Remove it to begin anew"
             ) from error
 
-    def do(self, step: Step) -> Done:
-        """Do a step, go on with it where it was cut short, or reuse what it left when nothing has changed since."""
+    def do(self, step: Step, *, before: Callable[[], object] = lambda: None) -> Done:
+        """Do a step, go on with it where it was cut short, or reuse what it left when nothing has changed since.
+
+        `before` is called only where there is work to do.
+        """
         fingerprint = digest(step.made_from)
         entry = self._done.get(step.name)
         if entry is not None and entry["fingerprint"] == fingerprint and entry["outputs"] == self._hashes(step):
             return Done(summary=entry["summary"], reused=True)
+        before()
         self._done.pop(step.name, None)
         if self._begun.get(step.name, fingerprint) != fingerprint:
             self._begun[step.name] = ""  # a removal that is cut short leaves no step's work

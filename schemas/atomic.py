@@ -50,9 +50,23 @@ def make_folder(path: Path) -> Path:
     Raises:
         OutputError: It cannot be created.
     """
+    check_name(path)
     with writing(path):
         path.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def check_name(path: Path) -> None:
+    """Refuse a name that Arrow cannot open and JSON cannot hold, before there is anything to lose.
+
+    Raises:
+        OutputError: It is one.
+    """
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        shown = str(path).encode("utf-8", "backslashreplace").decode()
+        raise OutputError("its name is not UTF-8", where=shown, mend="Choose another with -o") from None
 
 
 @contextmanager
@@ -63,6 +77,7 @@ def atomic_file(path: Path) -> Iterator[Path]:
         OutputError: The file cannot be written.
     """
     make_folder(path.parent)
+    check_name(path)
     partial = path.parent / f".{path.name}.partial"
     try:
         with writing(path):
@@ -73,13 +88,33 @@ def atomic_file(path: Path) -> Iterator[Path]:
         _forget(partial)
 
 
+def check_replaceable(path: Path) -> None:
+    """Find out before the work whether another folder can take the place of one, as `atomic_folder` has it do.
+
+    Raises:
+        OutputError: It is a mount point, this process works inside it, or its name cannot be written.
+    """
+    check_name(path)
+    if path.is_symlink():
+        return  # the link is replaced, not what it leads to
+    whole = path.resolve()
+    if Path(os.path.realpath(".")).is_relative_to(whole):
+        what = "the folder that you are in cannot be replaced by a new one"
+    elif os.path.ismount(whole):
+        what = "a mount point cannot be replaced by a new folder"
+    else:
+        return
+    raise OutputError(what, where=str(path), mend=f"Name a folder inside it, as -o {path / 'out'}")
+
+
 @contextmanager
 def atomic_folder(path: Path) -> Iterator[Path]:
     """Yield an empty temporary folder beside `path`; let it take the place of `path` on success, remove it on failure.
 
     Raises:
-        OutputError: The folder cannot be written.
+        OutputError: The folder cannot be written, or no other can take its place.
     """
+    check_replaceable(path)
     make_folder(path.parent)
     partial, old = path.parent / f".{path.name}.partial", path.parent / f".{path.name}.old"
     try:

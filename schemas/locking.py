@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from schemas.atomic import make_folder, writing
-from schemas.errors import InputError
+from schemas.errors import InputError, OutputError
 
 
 @contextmanager
@@ -29,6 +29,8 @@ def held(file: Path, *, taken: InputError) -> Iterator[None]:
         try:
             lock.acquire(timeout=0)
         except Timeout:
+            if not file.exists():  # there are file systems in which nobody can make one
+                raise OutputError("no file can be made there", where=str(file), mend="Choose another -o") from None
             raise InputError(f"{taken.what}{_holder(file)}", where=taken.where, mend=taken.mend) from None
     with suppress(OSError):  # it only informs: a full disk is for the work itself to meet
         file.write_text(f"{os.getpid()}\n", encoding="ascii")

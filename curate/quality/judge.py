@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +21,9 @@ from schemas.chat import ChatRequest, Client
 from schemas.errors import InputError, LLMError
 from schemas.example import Message
 from schemas.judge_prompt import prompt_template, quoted, read_prompt
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 MEANINGS = {"judged_low": "was graded too low by the judge"}
 CRITERIA = {
@@ -78,6 +81,8 @@ class Judge:
             raise InputError(f"max_tokens is {self.max_tokens}", where=_WHERE, mend="Choose 1 or more")
         if self.prices is not None and min(self.prices) < 0:
             raise InputError("a price is below 0", where=_WHERE, mend="Give dollars for a million tokens")
+        if self.prompt:  # what is wrong with it is told now, and not after other work
+            self._turns(prompt_template(Path(self.prompt)), "x", "x")
 
     @property
     def name(self) -> str:
@@ -172,23 +177,33 @@ class Judge:
 
     def _requests(self, rows: Rows) -> Sequence[ChatRequest]:
         template = prompt_template(_file(self.prompt))
-        made = []
-        for prompt, response in zip(plain(rows["prompt"]), plain(rows["response"]), strict=True):
-            said = {"prompt": quoted(prompt, LONGEST), "response": quoted(response, LONGEST)}
-            values = {**said, "criteria": dict(self.criteria)}
-            turns = []
-            for role in ("system", "user"):
-                block = template.blocks[role](template.new_context(values))
-                turns.append(Message(role, "".join(block).strip()))
-            made.append(
-                ChatRequest(
-                    messages=tuple(turns),
-                    max_tokens=self.max_tokens,
-                    temperature=0.0,
-                    schema=schema(tuple(self.criteria)),
-                )
+        return [
+            ChatRequest(
+                messages=self._turns(template, prompt, response),
+                max_tokens=self.max_tokens,
+                temperature=0.0,
+                schema=schema(tuple(self.criteria)),
             )
-        return made
+            for prompt, response in zip(plain(rows["prompt"]), plain(rows["response"]), strict=True)
+        ]
+
+    def _turns(self, template: "Template", prompt: str, response: str) -> tuple[Message, ...]:
+        """Write what the judge is sent about one row."""
+        import jinja2
+
+        said = {"prompt": quoted(prompt, LONGEST), "response": quoted(response, LONGEST)}
+        values = {**said, "criteria": dict(self.criteria)}
+        try:
+            return tuple(
+                Message(role, "".join(template.blocks[role](template.new_context(values))).strip())
+                for role in ("system", "user")
+            )
+        except jinja2.TemplateError as error:
+            raise InputError(
+                f"the prompt cannot be filled in ({error.message})",
+                where=str(_file(self.prompt)),
+                mend="It is given prompt, response and criteria",
+            ) from error
 
 
 def _file(prompt: str) -> Path:

@@ -19,11 +19,15 @@ class Verdict(NamedTuple):
 
 
 def schema(criteria: Sequence[str]) -> str:
-    """Give the JSON schema of a verdict, the reason first so that the grades follow from it."""
-    grade = {"type": "integer", "minimum": LOWEST, "maximum": HIGHEST}
+    """Give the JSON schema of a verdict, the reason first so that the grades follow from it.
+
+    Strict servers refuse a schema with a keyword that they do not know: the length of the reason is seen to by
+    `read_verdict`, and the scale is written as a list.
+    """
+    grade = {"type": "integer", "enum": list(range(LOWEST, HIGHEST + 1))}
     whole = {
         "type": "object",
-        "properties": {"reason": {"type": "string", "maxLength": 200}, **dict.fromkeys(criteria, grade)},
+        "properties": {"reason": {"type": "string"}, **dict.fromkeys(criteria, grade)},
         "required": ["reason", *criteria],
         "additionalProperties": False,
     }

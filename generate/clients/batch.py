@@ -9,7 +9,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from generate.clients.batch_lines import Outcome, parts, read_line
 from generate.clients.batch_record import Record, Submission
 from generate.clients.faults import Fault, redact
 from generate.clients.openai_compatible import OpenAICompatible
+from generate.spending.prices import FullPrice
 from schemas import Answer, ChatRequest, LLMError
 from schemas.progress import Bar, Progress, silent
 
@@ -51,7 +52,7 @@ class OpenAIBatch:
         progress: Shows how the batches get on.
     """
 
-    price_factor = 0.5  # of the ordinary price
+    price_factor = 0.5  # of the ordinary price, which the first answer of a call costs: a `FullPrice`
     model: str
     _: KW_ONLY
     record: Path
@@ -144,7 +145,7 @@ class _Run:
         for tried, key in enumerate(keys[:_PROBES], start=1):
             answer = self.desk.ask(self.wanted[key])
             if not isinstance(answer, Fault):
-                yield Outcome(key, answer)
+                yield Outcome(key, FullPrice(**asdict(answer)))
                 return
             if tried == _PROBES and not taken:
                 raise answer.error

@@ -194,12 +194,12 @@ class _Engine:
             sampling = sampling_of(request)
             with self._lock:
                 (name,) = self._llm.enqueue_chat(messages, sampling, use_tqdm=False)
+                # The engine calls an answer by the name it was given, or by that without the random end it adds to it.
+                self._expected[name] = self._expected[name.rpartition("-")[0]] = name
         except ValueError:
             raise
         except Exception as error:  # the tokenizer and the chat template raise whatever they like
             raise ValueError(_first_line(error)) from error
-        # The engine calls an answer by the name it was given, or by that without the random end it adds to it.
-        self._expected[name] = self._expected[name.rpartition("-")[0]] = name
         return str(name)
 
     def finished(self, names: Iterable[str]) -> list[str]:
@@ -231,8 +231,9 @@ class _Engine:
 
     def take(self, name: str) -> Any:  # Any: a `vllm.RequestOutput`
         """Hand over what was written for a request."""
-        self._drop(name)
-        return self._finished.pop(name)
+        with self._lock:
+            self._drop(name)
+            return self._finished.pop(name)
 
     def forget(self, names: Iterable[str]) -> None:
         """Stop writing for requests that nobody waits for any more."""

@@ -5,6 +5,7 @@ are the folders that hold other people's files or build products: `node_modules`
 followed as long as they stay inside the folder that was named.
 """
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -23,7 +24,11 @@ def list_folder(root: Path, patterns: Patterns) -> Listing:
     stack: list[tuple[Path, str, Rules, bool]] = [(root, "", git_rules(root), in_git)]
     while stack:
         path, name, rules, in_git = stack.pop()
-        real = path.resolve()
+        try:
+            real = path.resolve()
+        except (OSError, RuntimeError):  # before Python 3.13 such a link raises a RuntimeError
+            found.append(Skip(path=path, reason="unreadable", detail=os.strerror(errno.ELOOP)))
+            continue
         if not real.is_relative_to(home):
             found.append(Skip(path=path, reason="outside", detail=f"a link to {real}, outside the folder"))
         elif path.is_dir():

@@ -10,7 +10,7 @@ from typing import Self
 
 from generate.journal import Takeable
 from generate.spending.budget import BudgetSpentError, Cost, Purse
-from generate.spending.prices import Price
+from generate.spending.prices import FullPrice, Price
 from schemas import Answer, ChatRequest, ChatResponse, Client, InputError, LLMError
 
 _AROUND_ALL, _AROUND_EACH = 128, 16  # tokens that a chat template may add to a request, and to each of its messages
@@ -40,6 +40,9 @@ class Metered:
         self.client = client
         self.purse = purse
         self._price = price
+        factor: float = getattr(client, "price_factor", 1.0)
+        self._full_price = None if price is None else price.times(1 / factor)
+        self.premium = 1 / factor - 1  # of one answer of a call, which may be at the full price
 
     def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
         """Answer every request once, as `schemas.Client` says; those beyond the budget with a `BudgetSpentError`."""
@@ -59,7 +62,8 @@ class Metered:
         tokens = outcome.prompt_tokens + outcome.completion_tokens
         if not tokens:
             return most
-        return Cost(1, tokens, 0.0 if self._price is None else self._price.of_response(outcome))
+        price = self._full_price if isinstance(outcome, FullPrice) else self._price
+        return Cost(1, tokens, 0.0 if price is None else price.of_response(outcome))
 
 
 class _Call(Iterator[Answer]):
@@ -74,6 +78,7 @@ class _Call(Iterator[Answer]):
         self._requests = enumerate(requests)
         self._held: tuple[int, ChatRequest] | None = None
         self._sent: list[tuple[int, Cost]] = []
+        self._extra = Cost()  # put aside for the one answer that may be at the full price
         self._answers: Iterator[Answer] | None = None
         self._ready: deque[Answer] = deque()
         self._refusing = self._ended = False
@@ -120,6 +125,8 @@ class _Call(Iterator[Answer]):
 
     def _close_answers(self) -> None:
         answers, self._answers = self._answers, None
+        self._owner.purse.settle(self._extra, Cost())
+        self._extra = Cost()
         close: Callable[[], None] | None = getattr(answers, "close", None)
         if close is not None:
             close()
@@ -129,8 +136,10 @@ class _Call(Iterator[Answer]):
         while (item := self._held or next(self._requests, None)) is not None:
             self._held = item
             most = self._owner.most(item[1])
-            if self._owner.purse.put_aside(most):
+            extra = Cost(usd=max(0.0, most.usd * self._owner.premium - self._extra.usd))
+            if self._owner.purse.put_aside(most.plus(extra)):
                 return
+            self._extra = self._extra.plus(extra)
             self._held = None
             self._sent.append((item[0], most))
             yield item[1]

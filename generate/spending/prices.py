@@ -16,6 +16,11 @@ _DATED = re.compile(r"[-@](?:\d{4}-\d{2}-\d{2}|\d{6,8}|latest)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FullPrice(ChatResponse):
+    """An answer at the ordinary price, from a client that asks the others at a discount."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
     """Dollars for a million tokens.
 

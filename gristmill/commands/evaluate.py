@@ -50,6 +50,7 @@ def add_judge(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: whatever JSON can hold
     """Evaluate, and tell which model does better."""
+    from gristmill.clients import check_client
     from gristmill.config import read_config
     from gristmill.evaluation import evaluate_run
     from train import EvaluateConfig
@@ -58,6 +59,8 @@ def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: w
     config = read_config(EvaluateConfig, settings, where="the command line")
     out = args.out or args.folder / "evaluation"
     judge = None if args.judge is None else _judge(args)
+    if judge is not None:
+        check_client(judge.client)
     report = evaluate_run(args.folder, out, config=config, progress=console.progress)
     console.say(report.text())
     if judge is None:

@@ -101,7 +101,7 @@ def generation(
 def resources(args: argparse.Namespace, console: Console) -> "Resources":
     """Read the flags of the judge and of the budget."""
     from generate import Budget, Resources
-    from gristmill.clients import open_client
+    from gristmill.clients import check_key, open_client
     from gristmill.recipe import ClientConfig
 
     judge = None
@@ -117,6 +117,7 @@ def resources(args: argparse.Namespace, console: Console) -> "Resources":
             ),
             console.progress,
         )
+        check_key(judge.route)
     return Resources(
         judge=judge,
         budget=Budget(usd=args.budget_usd, requests=args.max_requests, tokens=args.max_tokens),

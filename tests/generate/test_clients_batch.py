@@ -1,6 +1,5 @@
 import json
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -13,6 +12,9 @@ import pytest
 
 import generate.clients.batch as batch_client
 from generate.clients import OpenAIBatch, OpenAICompatible, batch_desk
+from generate.spending.budget import Budget, Purse
+from generate.spending.metered import Metered
+from generate.spending.prices import FullPrice, Price
 from schemas import Answer, ChatRequest, ChatResponse, InputError, LLMError, Message, OutputError
 from tests.generate.batch_server import BatchServer, answered, failed, refused
 from tests.generate.chat_server import completion
@@ -67,6 +69,18 @@ def test_the_first_is_asked_at_once_and_the_others_in_a_batch(server: BatchServe
     [batch] = server.batches.values()
     assert len(server.lines(batch)) == 4
     assert len(server.chats) == 1
+
+
+def test_the_first_counts_at_the_full_price_and_the_others_at_half(server: BatchServer, tmp_path: Path) -> None:
+    whole = client(server, tmp_path)
+    found = outcomes(whole.complete(many(3)))
+    assert [isinstance(found[place], FullPrice) for place in range(3)] == [True, False, False]
+    purse, price = Purse(Budget()), Price(input=1e6, cached=1e6, output=1e6).times(whole.price_factor)
+    whole = client(server, tmp_path / "other")
+    [first, *others] = [outcome for _, outcome in Metered(whole, purse, price).complete(many(3))]
+    assert isinstance(first, ChatResponse)
+    counted = [each.prompt_tokens + each.completion_tokens for each in others if isinstance(each, ChatResponse)]
+    assert purse.spent.usd == first.prompt_tokens + first.completion_tokens + sum(counted) / 2
 
 
 def test_a_line_says_what_was_asked_for(server: BatchServer, tmp_path: Path) -> None:
@@ -149,9 +163,10 @@ def killed_run(server: BatchServer, folder: Path, when: threading.Event) -> None
     """Start a run in a process of its own, and kill it once `when` is set."""
     command = [sys.executable, "-c", SCRIPT, server.url, str(folder / "batches.json")]
     with subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}) as process:
-        assert when.wait(60)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        try:
+            assert when.wait(60)
+        finally:  # it waits for ever where nobody ends it
+            process.kill()
 
 
 @pytest.mark.parametrize("made", [1, 2], ids=["while the first batch is asked for", "while the second is"])

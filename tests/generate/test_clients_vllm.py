@@ -3,7 +3,8 @@
 import importlib.util
 import os
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -235,6 +236,31 @@ def test_two_callers_in_turn_get_their_own(llms: list[FakeLLM]) -> None:
     assert next(one).position == 0
     assert texts(client.complete([ask("ccccc")])) == {0: "ccccc?"}  # the fake finishes bbbb before it
     assert texts(one) == {1: "bbbb?"}
+
+
+class Between:
+    """A lock that has something else happen the first time that it is let go of."""
+
+    def __init__(self, happens: Callable[[], object]) -> None:
+        self.lock = threading.Lock()
+        self.waiting = [happens]
+
+    def __enter__(self) -> None:
+        self.lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self.lock.release()
+        if self.waiting:
+            self.waiting.pop()()
+
+
+def test_what_another_caller_finishes_before_we_look_is_ours_all_the_same(llms: list[FakeLLM]) -> None:
+    engine = VLLM("m")._engine()
+    theirs = engine.add(ask("bbbb"))
+    engine._lock = Between(lambda: engine.finished([theirs]))  # type: ignore[assignment]  # the fake finishes "a" first
+    ours = engine.add(ask("a"))
+    assert engine.finished([ours]) == [ours]
+    assert engine.take(ours).outputs[0].text == "a?"
 
 
 def test_an_engine_that_ends_is_told_and_loaded_anew(llms: list[FakeLLM]) -> None:

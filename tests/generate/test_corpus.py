@@ -102,9 +102,16 @@ def test_links_are_followed_inside_the_folder_only(tmp_path: Path) -> None:
     (docs / "c").symlink_to(tmp_path / "outside")
     (docs / "d.md").symlink_to("a.md")
     (docs / "loop").symlink_to(".")
+    (docs / "itself").symlink_to("itself")
     (docs / "nowhere.md").symlink_to("missing.md")
     assert ids(docs) == ["a.md"]
-    assert reasons(docs) == {"b.md": "outside", "c": "outside", "d.md": "repeated", "nowhere.md": "unreadable"}
+    assert reasons(docs) == {
+        "b.md": "outside",
+        "c": "outside",
+        "d.md": "repeated",
+        "itself": "unreadable",
+        "nowhere.md": "unreadable",
+    }
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="permissions do not bind here")

@@ -40,6 +40,7 @@ from schemas import (
 )
 from schemas.document import HEADING_SEPARATOR
 from schemas.parquet import recipe_of
+from schemas.progress import SilentBar
 from tests.generate.chat_server import ChatServer, Reaction
 
 KEY = "sk-verysecret0123456789abcdef"
@@ -429,8 +430,35 @@ def test_a_lone_surrogate_in_an_answer_harms_nothing(docs: Path, tmp_path: Path)
                 assert isinstance(outcome, ChatResponse)
                 yield Answer(position, replace(outcome, text="\ud800" + outcome.text))
 
-    conserved(make(docs, tmp_path, Odd()))
+    report = make(docs, tmp_path, Odd())
+    conserved(report)
+    assert report.rejected == {"broken_text": 30}
     assert make(docs, tmp_path, Odd()).spent.sent == 0
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x1b", "\x7f", "\udfff"])
+def test_signs_that_no_text_has_make_no_example(docs: Path, tmp_path: Path, sign: str) -> None:
+    class Odd(Scripted):
+        def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
+            for position, outcome in super().complete(requests):
+                assert isinstance(outcome, ChatResponse)
+                odd = outcome.text.replace("written", f"writ{sign}ten")
+                yield Answer(position, replace(outcome, text=odd if "basket" in odd else outcome.text))
+
+    report = make(docs, tmp_path, Odd())
+    assert (report.accepted, report.rejected) == (27, {"broken_text": 3})
+    kept = [row for row in rows(tmp_path / "rejected.parquet") if row["reason"] == "broken_text"]
+    assert all(row["detail"].startswith(f"U+{ord(sign):04X} in ") for row in kept)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every name is UTF-8")
+def test_a_name_that_cannot_be_written_is_refused_before_anything_is_asked(docs: Path, tmp_path: Path) -> None:
+    client = Scripted()
+    with pytest.raises(OutputError, match="its name is not UTF-8"):
+        generate([docs], tmp_path / os.fsdecode(b"caf\xe9.parquet"), config=GenerateConfig(), client=client)
+    with pytest.raises(OutputError, match="its name is not UTF-8"):
+        make(docs, tmp_path / os.fsdecode(b"caf\xe9"), client)
+    assert client.asked == []
 
 
 class Judge(Scripted):
@@ -475,6 +503,38 @@ def test_a_judge_sees_the_passage_and_has_the_last_word(docs: Path, tmp_path: Pa
     assert again.asked == []
 
 
+class Notes(SilentBar):
+    """A bar that keeps what it shows, with the units that were through by then."""
+
+    def __init__(self) -> None:
+        self.units = 0
+        self.shown: list[tuple[int, str]] = []
+
+    def advance(self, count: int = 1, /) -> None:
+        self.units += count
+
+    def note(self, text: str, /) -> None:
+        self.shown.append((self.units, text))
+
+
+def test_answers_show_before_the_first_unit_is_through(
+    docs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("generate.standing._PAUSE", 0.0)
+    bars = {"asking": Notes()}
+    generate(
+        [docs],
+        tmp_path / "pairs.parquet",
+        config=GenerateConfig(),
+        client=Scripted(),
+        resources=Resources(judge=Judge(bad="Repair")),
+        progress=lambda label, total, unit: bars.get(label, SilentBar()),
+    )
+    shown = bars["asking"].shown
+    assert [text.partition(",")[0] for units, text in shown if not units][:30] == [f"{n} answers" for n in range(1, 31)]
+    assert shown[-1][1].startswith("60 answers, 20 good, 10 rejected (10 judged_unsupported), 60 requests sent")
+
+
 class AwayJudge(Judge):
     """Is away for what rests on the sections whose headings hold a word."""
 
@@ -508,6 +568,23 @@ def test_what_the_judge_could_not_be_asked_about_is_kept_and_only_the_judge_is_a
     report = run(client, judge)
     assert (len(client.asked), len(judge.asked)) == (0, 10)
     assert (report.accepted, report.rejected, report.failed) == (30, {}, ())
+
+
+@pytest.mark.parametrize("name", ["judge", "repair"])
+def test_a_prompt_that_is_no_good_is_told_before_anything_is_asked(docs: Path, tmp_path: Path, name: str) -> None:
+    prompts = tmp_path / "prompts"
+    prompts.mkdir()
+    (prompts / f"{name}.jinja").write_text("{% call user() %}{{ misspelt }}{% endcall %}")
+    client = Scripted()
+    with pytest.raises(InputError, match="'misspelt' is undefined"):
+        generate(
+            [docs],
+            tmp_path / "out" / "pairs.parquet",
+            config=GenerateConfig(prompts=prompts),
+            client=client,
+            resources=Resources(judge=Judge()),
+        )
+    assert client.asked == []
 
 
 def test_a_judge_that_answers_nothing_ends_the_run(docs: Path, tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 import json
+import subprocess
 import sys
+import time
 
 import pytest
 
-from gristmill.console import Console, printable, seconds
+from gristmill.console import Console, TerminalBar, printable, seconds
 
 
 @pytest.mark.parametrize(
@@ -26,7 +28,6 @@ def test_without_json_sentences_go_to_standard_output(capsys: pytest.CaptureFixt
 
 
 def test_with_json_the_result_is_all_that_stands_on_standard_output(capfd: pytest.CaptureFixture[str]) -> None:
-    import subprocess
 
     code = (
         "from gristmill.console import Console\n"
@@ -38,6 +39,12 @@ def test_with_json_the_result_is_all_that_stands_on_standard_output(capfd: pytes
     assert json.loads(out) == {"rows": 3}
     assert "hello" in err
     assert "a library talks" in err
+
+
+def test_a_name_that_is_no_utf_8_can_stand_in_the_result(capfd: pytest.CaptureFixture[str]) -> None:
+    code = "from gristmill.console import Console\nConsole(json=True).result({'file': 'caf\\udce9.md'})\n"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert json.loads(capfd.readouterr().out) == {"file": "caf\udce9.md"}
 
 
 class Stream:
@@ -55,6 +62,18 @@ class Stream:
         self.text += text
 
     def flush(self) -> None: ...
+
+
+def test_a_note_shows_though_the_bar_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Stream(terminal=True)
+    monkeypatch.setattr(sys, "stderr", screen)
+    with TerminalBar("asking", 3, "units") as bar:
+        bar.advance()
+        for number in range(100):
+            time.sleep(0.005)
+            bar.note(f"{number} answers")
+        assert " answers" in screen.text
+        assert "1/3" in screen.text
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -189,6 +190,41 @@ def test_a_curated_folder_can_be_asked(project: Path, capfd: pytest.CaptureFixtu
     recipe.write_text(recipe.read_text().replace("max_tokens: 8", "max_tokens: 8, data: exam"))
     run(project, capfd)
     assert json.loads((project / "out" / "evaluation" / "evaluation.json").read_text())["rows"] == 1
+
+
+NEAR = "strategy: question, client: openai, model: m, base_url: 'http://127.0.0.1:9/v1'"
+OPENAI = "client: openai, model: judge, base_url: 'https://api.openai.com/v1'"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("{strategy: template}", f"{{{NEAR}, judge: {{{OPENAI}}}}}", "Set OPENAI_API_KEY"),
+        ("seed: 3", f"seed: 3\ncurate: {{stages: [empty, {{judge: {{{OPENAI}}}}}]}}", "Set OPENAI_API_KEY"),
+        ("max_tokens: 8", f"max_tokens: 8, judge: {{{OPENAI}}}", "Set OPENAI_API_KEY"),
+        ("max_tokens: 8", f"max_tokens: 8, judge: {{{OPENAI}, prompt: nowhere.jinja}}", "the prompt cannot be read"),
+        ("max_tokens: 8", "max_tokens: 8, judge: {client: nobody}", "client: input should be"),
+        ("max_steps: 3", "max_steps: 3, model: ./nowhere", "no such model folder"),
+    ],
+    ids=["generate's judge", "curate's judge", "the answers' judge", "its prompt", "its client", "the model"],
+)
+def test_what_a_later_step_needs_is_missed_before_the_first(
+    project: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    before: str,
+    after: str,
+    told: str,
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    recipe = project / "recipe.yaml"
+    text = recipe.read_text()
+    if "model: ./nowhere" in after:
+        text = re.sub(r"model: '[^']*', ", "", text)
+    recipe.write_text(text.replace(before, after))
+    assert main(["run", str(recipe), "-o", str(project / "out")]) == 2
+    assert told in capsys.readouterr().err
+    assert not (project / "out" / "pairs.parquet").exists()
 
 
 @pytest.mark.parametrize(

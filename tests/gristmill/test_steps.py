@@ -35,6 +35,13 @@ def test_a_step_is_done_once(tmp_path: Path) -> None:
     assert work.times == 1
 
 
+def test_what_comes_before_a_step_comes_only_where_there_is_work(tmp_path: Path) -> None:
+    told: list[str] = []
+    for _ in range(2):
+        Ledger(tmp_path).do(step(Work(tmp_path / "out.txt")), before=lambda: told.append("asked"))
+    assert told == ["asked"]
+
+
 def test_a_step_of_which_something_is_left_is_done_again(tmp_path: Path) -> None:
     work = Work(tmp_path / "out.txt")
     assert Ledger(tmp_path).do(step(work, is_left=lambda summary: summary == {"rows": 3})).summary == {"rows": 3}

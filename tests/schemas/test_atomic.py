@@ -112,3 +112,33 @@ def test_text_keeps_its_line_ends_and_shows_what_utf8_cannot_hold(tmp_path: Path
 def test_json_is_indented_and_keeps_the_order_of_keys(tmp_path: Path) -> None:
     write_json(tmp_path / "x.json", {"b": "ä", "a": []})
     assert (tmp_path / "x.json").read_text(encoding="utf-8") == '{\n  "b": "ä",\n  "a": []\n}\n'
+
+
+@pytest.mark.parametrize("name", [".", "..", "../here", "../../work/here"])
+def test_the_folder_that_we_are_in_is_refused_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    here = tmp_path / "work" / "here"
+    here.mkdir(parents=True)
+    monkeypatch.chdir(here)
+    with pytest.raises(OutputError, match=r"cannot be replaced.*Name a folder inside it"), atomic_folder(Path(name)):
+        pytest.fail("the work was begun")
+    assert [path.name for path in tmp_path.rglob("*")] == ["work", "here"]
+    with atomic_folder(Path("out")) as partial:
+        (partial / "new").write_text("x")
+    assert (here / "out" / "new").exists()
+
+
+def test_a_mount_point_is_refused_before_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "disk"
+    out.mkdir()
+    monkeypatch.setattr("os.path.ismount", lambda path: Path(path) == out)
+    with pytest.raises(OutputError, match="a mount point cannot be replaced"), atomic_folder(out):
+        pytest.fail("the work was begun")
+    assert list(tmp_path.iterdir()) == [out]
+    link = tmp_path / "link"
+    link.symlink_to(out)
+    with atomic_folder(link) as partial:
+        (partial / "new").write_text("x")
+    assert (link / "new").exists()
+    assert list(out.iterdir()) == []

@@ -22,6 +22,12 @@ def test_what_cannot_be_a_lock_is_an_output_error(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="no folder is known in which nobody can make a file")
+def test_a_folder_in_which_nobody_can_make_a_file_is_not_taken_for_held() -> None:
+    with pytest.raises(OutputError, match="no file can be made there"), held(Path("/proc/self/.lock"), taken=TAKEN):
+        pass
+
+
 def test_who_holds_it_is_said(tmp_path: Path) -> None:
     file = tmp_path / ".lock"
     file.write_text("what an earlier one left, and longer than a number\n")

@@ -159,8 +159,23 @@ def test_a_prompt_of_ones_own_is_read(rows_of: Callable[..., Rows], tmp_path: Pa
     file.write_text("{% block %}")
     with pytest.raises(InputError, match="no Jinja template"):
         stage.measure(rows_of([("q", "x")]))
-    with pytest.raises(InputError, match="cannot be read"):
-        Judge(client=client, prompt=str(tmp_path / "none")).measure(rows_of([("q", "x")]))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (None, "cannot be read"),
+        ("{% block system %}Be kind.{% endblock %}", "lacks a block"),
+        ("{% block system %}{% endblock %}{% block user %}{{ answer }}{% endblock %}", "'answer' is undefined"),
+    ],
+    ids=["missing", "half", "misspelt"],
+)
+def test_a_prompt_that_is_no_good_is_told_before_any_row_is_read(tmp_path: Path, text: str | None, told: str) -> None:
+    file = tmp_path / "mine.jinja"
+    if text is not None:
+        file.write_text(text)
+    with pytest.raises(InputError, match=told):
+        Judge(client=Fake(by_answer), prompt=str(file))
 
 
 @pytest.mark.parametrize(

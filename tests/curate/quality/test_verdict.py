@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -59,7 +60,15 @@ def test_any_reply_can_be_read(text: str) -> None:
 def test_the_schema_asks_for_every_grade() -> None:
     asked = json.loads(schema(NAMES))
     assert asked["required"] == ["reason", "helpful", "clear"]
-    assert asked["properties"]["clear"] == {"type": "integer", "minimum": 1, "maximum": 5}
+    assert asked["properties"]["clear"] == {"type": "integer", "enum": [1, 2, 3, 4, 5]}
+
+
+def test_the_schema_holds_only_what_strict_servers_take() -> None:
+    def keywords(part: Any) -> set[str]:
+        inner = part.get("properties", {}).values()
+        return set[str](part).union(*map(keywords, inner))
+
+    assert keywords(json.loads(schema(NAMES))) == {"type", "properties", "required", "additionalProperties", "enum"}
 
 
 def test_a_long_reason_is_cut() -> None:

@@ -1,5 +1,6 @@
 import threading
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 
 import pytest
 from hypothesis import given
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 
 from generate.spending.budget import Budget, BudgetSpentError, Purse
 from generate.spending.metered import Metered
-from generate.spending.prices import FREE, Price
+from generate.spending.prices import FREE, FullPrice, Price
 from schemas import Answer, ChatRequest, ChatResponse, InputError, LLMError, Message
 from tests.generate.makers import Fake
 
@@ -49,6 +50,30 @@ def test_dollars_are_limited_too() -> None:
     outcomes(Metered(fake, purse, DOLLAR), [ask("x") for _ in range(50)])
     assert purse.spent.usd == 15.0 * len(fake.asked) <= 200
     assert len(fake.asked) == 4
+
+
+class Probing(Fake):
+    """Asks the first of each call at the ordinary price, which is twice that of the others."""
+
+    price_factor = 0.5
+
+    def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
+        for position, outcome in list(super().complete(requests)):
+            assert isinstance(outcome, ChatResponse)
+            yield Answer(position, outcome if position else FullPrice(**asdict(outcome)))
+
+
+def test_an_answer_at_the_full_price_counts_in_full_and_overruns_no_budget() -> None:
+    half = DOLLAR.times(0.5)
+    fake, purse = Probing(), Purse(Budget())
+    outcomes(Metered(fake, purse, half), [ask("x") for _ in range(3)])
+    assert purse.spent.usd == 15 + 7.5 + 7.5
+    fake, purse = Probing(), Purse(Budget(usd=100.0))  # the most of one is 77.5 at half the price
+    outcomes(Metered(fake, purse, half), [ask("x") for _ in range(3)])
+    assert (fake.asked, purse.spent.usd) == ([], 0)
+    fake, purse = Probing(), Purse(Budget(usd=160.0))
+    outcomes(Metered(fake, purse, half), [ask("x") for _ in range(3)])
+    assert (len(fake.asked), purse.spent.usd) == (1, 15)
 
 
 def test_a_budget_in_dollars_needs_a_price() -> None:
