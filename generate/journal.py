@@ -53,13 +53,25 @@ class Journalled:
         self.prompt_tokens = self.completion_tokens = self.cached_tokens = 0
         self.journal = journal
         self.client = client
+        self.side_by_side: bool = getattr(client, "side_by_side", False)
+        self._calls: set[_Call] = set()
 
     def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
         """Answer every request once: those in the journal at once, the others in the order in which they arrive.
 
         A response is on disk before it is yielded.
         """
-        return _Call(self, requests).answers()
+        call = _Call(self, requests)
+        self._calls.add(call)
+        try:
+            yield from call.answers()
+        finally:
+            self._calls.discard(call)
+
+    def cancel(self) -> None:
+        """End all calls soon, and cancel what is in flight, where the client lets it; for any thread."""
+        for call in list(self._calls):
+            call.cancel()
 
     def count(self, outcome: ChatResponse | LLMError) -> None:
         """Count what the client gave."""
@@ -114,7 +126,7 @@ class _Call:
         answers = self.owner.client.complete(chain([first], self.unanswered()))
         self.taking = answers if isinstance(answers, Takeable) else None
         try:
-            while True:
+            while not self.closed:
                 if len(self.ready) < _AHEAD:
                     arrived = self.take(answers)
                     if arrived is None:
@@ -133,6 +145,14 @@ class _Call:
             close = getattr(answers, "close", None)  # an iterator that is no generator may have none
             if close is not None:
                 close()
+
+    def cancel(self) -> None:
+        """Let the caller come back and find that it is over."""
+        self.closed = self.read_all = True
+        self.taken.set()
+        taking = self.taking
+        if taking is not None:
+            taking.wake()
 
     def take(self, answers: Iterator[Answer]) -> list[Answer] | None:
         """Take what has arrived, and wait for it where nothing lies ready; None at the end."""

@@ -3,6 +3,7 @@
 A task is the work on one unit. What a task asks next goes out before new tasks are begun, so that what shares a passage
 goes out close together, and no more tasks are open than there are requests under way. A client that reads requests in a
 thread of its own is kept waiting there for what the answers under way will call for: nobody waits for a slow one.
+Where two servers answer, one writes while the other judges; two models in this process take turns.
 """
 
 import math
@@ -16,6 +17,9 @@ from generate.rejection import Rejection
 from generate.spending.budget import BudgetSpentError
 from generate.strategies.strategy import Draft, Steps, ToJudge
 from schemas import Answer, ChatRequest, ChatResponse, Client, GristmillError, InputError, LLMError
+
+
+_PATIENCE = 1.0  # seconds that a thread gets to end before it is left to itself
 
 
 class Ended(NamedTuple):
@@ -61,8 +65,8 @@ class Work:
     Args:
         tasks: The work on each unit; begun one after the other, as there is room.
         clients: Who answers the model's requests (False) and the judge's (True).
-        most_unjudged: Tasks that may wait for the judge before new ones are begun. The judge's turn comes when all that
-            was begun is answered, so few cost time; with many, a budget may be spent before anything is judged.
+        most_unjudged: Tasks that may wait for the judge before new ones are begun. Where the judge's turn comes when all
+            that was begun is answered, few cost time; with many, a budget may be spent before anything is judged.
         answered: Called for each answer.
     """
 
@@ -81,6 +85,10 @@ class Work:
         self._most_unjudged = most_unjudged
         self._answered = answered
         self._paused = False  # whether no task was begun because too many wait for the judge
+        self._all_begun = False
+        self._stopped = False
+        self._failure: BaseException | None = None
+        self._new_answers = 0  # not told yet
         self._under_way = {False: 0, True: 0}  # requests given to each client and not answered yet
         self._moved = threading.Condition()  # guards all of this, and tells when a task has made a step
 
@@ -91,6 +99,9 @@ class Work:
             LLMError: A client can answer nothing more.
             InputError: A prompt cannot be filled in.
         """
+        if all(getattr(client, "side_by_side", False) for client in self._clients.values()):
+            yield from self._run_side_by_side()
+            return
         while True:
             for judging in (False, True):
                 for task, outcome in self._answers(judging):
@@ -102,6 +113,62 @@ class Work:
             with self._moved:
                 if not (self._ready[False] or self._ready[True] or self._paused):
                     return
+
+    def _run_side_by_side(self) -> Iterator[Ended]:
+        """Have both clients asked at once, each in a thread of its own, and give what comes of it here."""
+        threads = [
+            threading.Thread(target=self._drive, args=(judging,), name="gristmill-asking", daemon=True)
+            for judging in (False, True)
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            while True:
+                with self._moved:
+                    self._moved.wait_for(lambda: self._ended or self._new_answers or self._over())
+                    over, failure = self._over(), self._failure
+                    answers, self._new_answers = self._new_answers, 0
+                for _ in range(answers):
+                    self._answered()
+                yield from self._through()
+                if failure is not None:
+                    raise failure
+                if over:
+                    return
+        finally:
+            with self._moved:
+                self._stopped = True
+                self._moved.notify_all()
+            for client in self._clients.values():
+                cancel: Callable[[], None] | None = getattr(client, "cancel", None)
+                if cancel is not None:
+                    cancel()
+            for thread in threads:
+                thread.join(_PATIENCE)
+
+    def _drive(self, judging: bool) -> None:  # noqa: FBT001 - it is a key
+        """Ask one client, whenever there is something to ask it."""
+        try:
+            while self._wait(judging):
+                for task, outcome in self._answers(judging):
+                    self._go_on(task, outcome, judging)
+        except BaseException as error:  # noqa: BLE001 - it is raised again where the answers are wanted
+            with self._moved:
+                self._failure = self._failure or error
+                self._moved.notify_all()
+
+    def _wait(self, judging: bool) -> bool:  # noqa: FBT001 - it is a key
+        """Wait until there is something to ask, and tell whether there is."""
+        with self._moved:
+            self._moved.wait_for(
+                lambda: self._over() or self._ready[judging] or not (judging or self._all_begun or self._too_many())
+            )
+            return not self._over()
+
+    def _over(self) -> bool:
+        """Tell whether nothing is left to do."""
+        left = any(self._ready.values()) or any(self._under_way.values())
+        return self._stopped or self._failure is not None or (self._all_begun and not left)
 
     def _through(self) -> Iterator[Ended]:
         while self._ended:
@@ -141,17 +208,26 @@ class Work:
                 task = None if judging else self._begin()
                 if task is not None:
                     self._take(task, None)
-                elif reader.may_wait() and self._under_way[judging]:
+                elif reader.may_wait() and self._under_way[judging] and not self._stopped:
                     self._moved.wait()
                 else:
                     return None
             self._under_way[judging] += 1
+            self._moved.notify_all()
             return self._ready[judging].popleft()
 
     def _begin(self) -> _Task | None:
         """Give a new task, unless too many wait for the judge."""
-        self._paused = len(self._ready[True]) >= self._most_unjudged
-        return None if self._paused else next(self._fresh, None)
+        self._paused = self._too_many()
+        if self._paused or self._all_begun:
+            return None
+        task = next(self._fresh, None)
+        self._all_begun = task is None
+        return task
+
+    def _too_many(self) -> bool:
+        """Tell whether too many tasks wait for the judge."""
+        return len(self._ready[True]) >= self._most_unjudged
 
     def _go_on(self, task: _Task, outcome: ChatResponse | LLMError, judging: bool) -> None:  # noqa: FBT001 - as above
         """Hand an answer to its task."""
@@ -159,7 +235,8 @@ class Work:
             self._under_way[judging] -= 1
             self._moved.notify_all()
             if isinstance(outcome, BudgetSpentError):
-                self._fresh = iter(())
+                self._all_begun = True
+            self._new_answers += isinstance(outcome, ChatResponse)
             self._take(task, outcome)
 
     def _take(self, task: _Task, answer: ChatResponse | LLMError | None) -> None:

@@ -67,6 +67,11 @@ class OpenAICompatible:
         return self.base_url or os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1"
 
     @property
+    def side_by_side(self) -> bool:
+        """Whether another client may be asked meanwhile: this one works in threads of its own."""
+        return True
+
+    @property
     def route(self) -> str:
         """The address without credentials and query, and what is asked for besides."""
         return public_address(self.address) + (

@@ -38,6 +38,7 @@ class Metered:
         self.route = client.route
         self.model = client.model
         self.client = client
+        self.side_by_side: bool = getattr(client, "side_by_side", False)
         self.purse = purse
         self._price = price
         factor: float = getattr(client, "price_factor", 1.0)
