@@ -20,7 +20,8 @@ from generate.report import GenerationReport, StrategyReport, tally, write_rejec
 from generate.standing import Standing
 from generate.strategies.strategy import Unit
 from generate.survey import Survey, survey
-from generate.tasks import Ended, Work
+from generate.tasks import Ended
+from generate.work import Work
 from schemas import EXAMPLE_SCHEMA, Client, InputError, OutputError, examples_table
 from schemas.atomic import check_name, make_folder
 from schemas.parquet import ParquetSink

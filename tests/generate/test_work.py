@@ -1,5 +1,6 @@
 import queue
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from generate.spending.budget import Budget, Purse
 from generate.spending.metered import Metered
 from generate.spending.prices import FREE
 from generate.strategies import Draft, Steps, ToJudge
-from generate.tasks import Work
+from generate.work import Work
 from schemas import Answer, ChatRequest, ChatResponse, Client, InputError, LLMError, Message
 from tests.generate.chat_server import ChatServer, Reaction
 from tests.generate.makers import Fake
@@ -140,6 +141,87 @@ def test_the_judge_is_asked_what_is_for_the_judge() -> None:
     writer, judge = Fake(), Fake()
     assert ends([judged()], writer, judge) == {0: ["write, judge, write again"]}
     assert (writer.asked, judge.asked) == (["write", "write again"], ["judge"])
+
+
+def judged(name: str) -> Steps:
+    """Write, and have it judged."""
+    first: ChatResponse = yield ask(f"write {name}")
+    second: ChatResponse = yield ToJudge(ask(f"judge {name}"))
+    return [Draft(response=f"{first.text}, {second.text}")]
+
+
+def test_one_server_judges_while_the_other_still_writes(server: ChatServer) -> None:
+    last_judged = threading.Event()
+    waited = []
+
+    def react(body: dict[str, Any], _: int) -> Reaction:
+        text = body["messages"][-1]["content"]
+        if text == "write slow":
+            waited.append(last_judged.wait(30))
+        if text == "judge b":
+            last_judged.set()
+        return Reaction(text=text)
+
+    server.react = react
+    names = ["slow", "a", "b"]
+    clients = [OpenAICompatible("small", base_url=server.url, concurrency=4) for _ in range(2)]
+    assert ends(map(judged, names), *clients) == {
+        place: [f"write {name}, judge {name}"] for place, name in enumerate(names)
+    }
+    assert waited == [True]
+
+
+def test_a_judge_that_refuses_everything_ends_the_run_while_the_other_writes(server: ChatServer) -> None:
+    def react(body: dict[str, Any], _: int) -> Reaction:
+        judging = body["messages"][-1]["content"].startswith("judge")
+        return Reaction(status=401, body={"error": {"message": "bad key"}}) if judging else Reaction(delay=0.05)
+
+    server.react = react
+    clients = [OpenAICompatible("small", base_url=server.url, concurrency=2) for _ in range(2)]
+    with pytest.raises(LLMError, match="refused the key"):
+        ends((judged(str(number)) for number in range(1000)), *clients)
+    assert len(server.asked) < 200
+
+
+def test_a_run_that_is_left_half_way_ends_all_that_is_in_flight(server: ChatServer, tmp_path: Path) -> None:
+    server.react = lambda body, number: Reaction(
+        text=body["messages"][-1]["content"], delay=0 if body["messages"][-1]["content"].endswith("0") else 60
+    )
+    before = set(threading.enumerate())
+    with Journal(tmp_path / "journal.sqlite") as journal:
+        clients = [journalled(OpenAICompatible("small", base_url=server.url, concurrency=3), journal) for _ in range(2)]
+        work = Work((judged(str(number)) for number in range(50)), dict(enumerate(clients))).run()
+        begun = time.monotonic()
+        assert next(work).drafts[0].response == "write 0, judge 0"
+        work.close()
+        assert time.monotonic() - begun < 30
+        assert len(journal) == 2
+    ours = [thread.name for thread in set(threading.enumerate()) - before if thread.name.startswith("gristmill")]
+    assert ours == []
+
+
+@pytest.mark.parametrize("most", [1, 3, 1000])
+def test_two_servers_leave_nothing_out_however_few_may_wait(most: int, server: ChatServer) -> None:
+    def steps(number: int) -> Steps:
+        for turn in range(number % 4):
+            yield ask(f"write {number} {turn}")
+            yield ToJudge(ask(f"judge {number} {turn}"))
+        return [Draft(response=str(number))]
+
+    clients = [OpenAICompatible("small", base_url=server.url, concurrency=4) for _ in range(2)]
+    heard = []
+    work = Work(map(steps, range(60)), dict(enumerate(clients)), most_unjudged=most, answered=lambda: heard.append(1))
+    assert sorted(ended.task for ended in work.run()) == list(range(60))
+    assert len(heard) == len(server.asked) == 2 * sum(number % 4 for number in range(60))
+
+
+def test_a_budget_holds_for_two_servers_together(server: ChatServer) -> None:
+    purse = Purse(Budget(requests=40))
+    clients = [Metered(OpenAICompatible("small", base_url=server.url, concurrency=4), purse, FREE) for _ in range(2)]
+    work = Work(map(judged, map(str, range(500))), dict(enumerate(clients)), most_unjudged=5)
+    good = [ended for ended in work.run() if not ended.errors]
+    assert len(server.asked) == purse.spent.requests == 40
+    assert len(good) >= 15
 
 
 class Half(Fake):
