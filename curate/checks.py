@@ -1,6 +1,7 @@
 """What stops a run: rows that can mostly not be read, an account that does not add up, a folder that is not ours."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curate.ledger import Ledger
+from schemas.atomic import check_replaceable
 from schemas.errors import GristmillError, InputError, OutputError
+from schemas.locking import held
 
 MANIFEST = "manifest.json"
 _SUSPICIOUS = 20
@@ -54,8 +57,9 @@ def check_out(out: Path, inputs: Sequence[Any]) -> None:  # Any: whatever `open_
 
     Raises:
         InputError: An input lies in it.
-        OutputError: It holds something else.
+        OutputError: It holds something else, or no other folder can take its place.
     """
+    check_replaceable(out)
     if not out.exists():
         return
     if not out.is_dir():
@@ -73,6 +77,22 @@ def check_out(out: Path, inputs: Sequence[Any]) -> None:  # Any: whatever `open_
             where=str(out),
             mend="Choose another folder with -o, or empty this one",
         )
+
+
+@contextmanager
+def alone(out: Path) -> Iterator[None]:
+    """Hold a folder for this run: two that fill it at once would undo each other, and pay a judge twice.
+
+    Raises:
+        InputError: Another run holds it.
+        OutputError: Nothing can be written beside it.
+    """
+    whole = out.resolve()
+    taken = InputError(
+        "another gristmill curates into this folder", where=str(out), mend="Wait for it, or choose another with -o"
+    )
+    with held(whole.with_name(f".{whole.name}.lock"), taken=taken, leave=False):
+        yield
 
 
 def check_page(out: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, cast
 import pyarrow as pa
 
 from curate.account import account, input_summaries
-from curate.checks import MANIFEST, check_out, check_page, impatient, patient
+from curate.checks import MANIFEST, alone, check_out, check_page, impatient, patient
 from curate.empty import Empty
 from curate.encoding import Encoding
 from curate.engine import Engine
@@ -107,13 +107,13 @@ class Pipeline:
             progress: Told how far it is.
 
         Raises:
-            InputError: An input is wrong, or most of its rows cannot be read or measured.
+            InputError: An input is wrong, most of its rows cannot be read or measured, or another run fills the folder.
             OutputError: The folder cannot be written.
             StageError: A stage broke its contract.
         """
         out = Path(out)
         check_out(out, inputs)
-        with atomic_folder(out) as folder:
+        with alone(out), atomic_folder(out) as folder:
             store = SignalStore(out / SIGNALS, folder / SIGNALS)
             read_as = ReadAs(columns, format, keep_going)
             judged = self._judge(inputs, read_as, progress, batch_rows=batch_rows, store=store, page=True)

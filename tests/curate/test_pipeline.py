@@ -68,6 +68,37 @@ def test_an_input_too_large_to_hold_is_read_again(data: Path, tmp_path: Path, mo
     assert digests(tmp_path / "held") == digests(tmp_path / "read")
 
 
+def test_two_runs_into_one_folder_do_not_undo_each_other(data: Path, tmp_path: Path) -> None:
+    refused: list[str] = []
+
+    def meanwhile(row: object) -> bool:  # a stage that is asked once, in the midst of a run
+        if not refused:
+            with pytest.raises(InputError, match="another gristmill curates into this folder") as caught:
+                Pipeline([Exact()]).run(data, out=tmp_path / "out")
+            refused.append(str(caught.value))
+        return True
+
+    Pipeline([meanwhile]).run(data, out=tmp_path / "out")
+    assert len(refused) == 1
+    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == FILES
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["out", "rows.jsonl"]
+
+
+def test_a_folder_that_cannot_be_replaced_is_refused_before_any_row_is_read(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(row: object) -> bool:
+        pytest.fail("a row was judged")
+
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    for name in (".", "..", "/"):
+        with pytest.raises(OutputError, match="cannot be replaced"):
+            Pipeline([never]).run(data, out=name)
+    assert list(here.iterdir()) == []
+
+
 def test_an_earlier_run_is_replaced_and_other_folders_are_left_alone(data: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     Pipeline([Exact()]).run(data, out=out)

@@ -1,7 +1,8 @@
 import queue
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,10 @@ from tests.generate.makers import Fake
 
 def ask(text: str) -> ChatRequest:
     return ChatRequest(messages=(Message("user", text),), max_tokens=5)
+
+
+def both(writer: Client, judge: Client) -> Mapping[bool, Client]:
+    return {False: writer, True: judge}
 
 
 def talk(name: str, turns: int, seen: list[str] | None = None) -> Steps:
@@ -190,9 +195,10 @@ def test_a_run_that_is_left_half_way_ends_all_that_is_in_flight(server: ChatServ
     before = set(threading.enumerate())
     with Journal(tmp_path / "journal.sqlite") as journal:
         clients = [journalled(OpenAICompatible("small", base_url=server.url, concurrency=3), journal) for _ in range(2)]
-        work = Work((judged(str(number)) for number in range(50)), dict(enumerate(clients))).run()
+        work = Work((judged(str(number)) for number in range(50)), both(*clients)).run()
         begun = time.monotonic()
         assert next(work).drafts[0].response == "write 0, judge 0"
+        assert isinstance(work, Generator)
         work.close()
         assert time.monotonic() - begun < 30
         assert len(journal) == 2
@@ -210,7 +216,7 @@ def test_two_servers_leave_nothing_out_however_few_may_wait(most: int, server: C
 
     clients = [OpenAICompatible("small", base_url=server.url, concurrency=4) for _ in range(2)]
     heard = []
-    work = Work(map(steps, range(60)), dict(enumerate(clients)), most_unjudged=most, answered=lambda: heard.append(1))
+    work = Work(map(steps, range(60)), both(*clients), most_unjudged=most, answered=lambda: heard.append(1))
     assert sorted(ended.task for ended in work.run()) == list(range(60))
     assert len(heard) == len(server.asked) == 2 * sum(number % 4 for number in range(60))
 
@@ -218,7 +224,7 @@ def test_two_servers_leave_nothing_out_however_few_may_wait(most: int, server: C
 def test_a_budget_holds_for_two_servers_together(server: ChatServer) -> None:
     purse = Purse(Budget(requests=40))
     clients = [Metered(OpenAICompatible("small", base_url=server.url, concurrency=4), purse, FREE) for _ in range(2)]
-    work = Work(map(judged, map(str, range(500))), dict(enumerate(clients)), most_unjudged=5)
+    work = Work(map(judged, map(str, range(500))), both(*clients), most_unjudged=5)
     good = [ended for ended in work.run() if not ended.errors]
     assert len(server.asked) == purse.spent.requests == 40
     assert len(good) >= 15
@@ -250,10 +256,9 @@ def test_an_error_ends_its_task_alone() -> None:
 def test_what_a_task_has_without_the_failed_request_is_given_with_the_error() -> None:
     def patient() -> Steps:
         first: ChatResponse = yield ask("b0")
-        try:
+        with suppress(LLMError):
             yield ask("a0")
-        except LLMError:
-            last: ChatResponse = yield ask("b1")
+        last: ChatResponse = yield ask("b1")
         return [Draft(response=first.text), Draft(response=last.text)]
 
     [ended] = Work([patient()], {False: Half(), True: None}).run()

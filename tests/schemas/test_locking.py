@@ -28,6 +28,17 @@ def test_a_folder_in_which_nobody_can_make_a_file_is_not_taken_for_held() -> Non
         pass
 
 
+def test_a_file_that_is_not_to_stay_goes_and_holds_as_well(tmp_path: Path) -> None:
+    file = tmp_path / ".lock"
+    for _ in range(2):
+        with held(file, taken=TAKEN, leave=False):
+            assert file.exists()
+            with pytest.raises(InputError, match="somebody"), held(file, taken=TAKEN, leave=False):
+                pass
+            assert file.exists()
+        assert not file.exists()
+
+
 def test_who_holds_it_is_said(tmp_path: Path) -> None:
     file = tmp_path / ".lock"
     file.write_text("what an earlier one left, and longer than a number\n")
