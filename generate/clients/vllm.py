@@ -170,6 +170,8 @@ class _Engine:
                 kv_cache_memory_bytes=cache_bytes(cpu=cpu),
                 tensor_parallel_size=settings.tensor_parallel,
                 enable_prefix_caching=True,
+                # Read in pieces, a prompt whose answer is drawn with a seed ends the engine on a CPU.
+                enable_chunked_prefill=not cpu,
                 enforce_eager=cpu,  # compiling takes a CPU longer than most runs
                 load_format="safetensors",
                 trust_remote_code=False,

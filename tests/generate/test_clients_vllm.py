@@ -339,6 +339,12 @@ def test_the_real_one_answers_a_mixed_lot(real: VLLM) -> None:
 
 
 @pytest.mark.slow
+def test_the_real_one_draws_answers_to_more_than_it_reads_at_once(real: VLLM) -> None:
+    requests = [ask(f"{number} " + "Clean the pump. " * 200, temperature=0.7, sample=number) for number in range(30)]
+    assert all(isinstance(outcome, ChatResponse) for outcome in outcomes(real.complete(requests)).values())
+
+
+@pytest.mark.slow
 def test_the_real_one_reuses_a_documents_beginning(real: VLLM) -> None:
     document = "The gateway in the cellar has a red button and a blue one. " * 40
     list(real.complete([ask(f"{document}Ask.", max_tokens=2)]))
