@@ -19,7 +19,7 @@ from schemas import GristmillError, InputError
 from schemas.parquet import read_table, write_table
 from tests.train.test_tensorboard import scalars
 from train import TrainConfig, read_rows, train
-from train.sft import last_checkpoint
+from train.checkpoints import last_checkpoint
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase

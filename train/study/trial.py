@@ -30,7 +30,10 @@ from train.rendered import Rendered
 from train.sft import fine_tune
 from train.start import load_base, plan_run
 
-_NOT_OURS = {"model", "seed", "max_steps", "epochs", "max_length", "over_length", "held_out", "save_every"}
+_NOT_OURS = {"model", "seed", "max_steps", "epochs", "max_length", "over_length", "held_out"} | {
+    "save_every",
+    "save_minutes",
+}
 """Settings that a trial has of its own, or that show in the tokens of its rows."""
 
 
