@@ -82,7 +82,8 @@ def row_losses(run: Path, data: str | Path | Rows | None, out: Path, *, progress
 
     Four columns are added: `loss_base` and `loss_tuned`, the mean -log p of a token of the row's answers;
     `loss_change`, their difference, below 0 where training taught the row; `loss_tokens`. They are null where a row
-    cannot be rendered or is longer than the model reads. A scoring that was killed goes on where it stopped.
+    cannot be rendered, is longer than the model reads, or has no finite loss. A scoring that was killed goes on
+    where it stopped.
 
     Args:
         run: Folder of a finished training run.
@@ -104,11 +105,14 @@ def row_losses(run: Path, data: str | Path | Rows | None, out: Path, *, progress
     whole = [row for row, reason in zip(rendered, reasons, strict=True) if isinstance(row, Rendered) and not reason]
     journal = Journal(make_folder(out.parent) / f".{out.name}.journal")
     nll, tokens = np.full((2, len(rendered)), np.nan), np.zeros(len(rendered), np.int32)
-    places = np.flatnonzero([not reason for reason in reasons])
+    places = _without(reasons)
     for side, folder in enumerate(folders):
         scores = _scores(whole, journal, folder, renderer, progress)
         nll[side, places] = [score.nll for score in scores]
         tokens[places] = [score.tokens for score in scores]
+    for place in places[~np.isfinite(nll[:, places]).all(axis=0)]:
+        reasons[place], nll[:, place], tokens[place] = "loss_not_finite", np.nan, 0
+    places = _without(reasons)
     losses = nll / np.where(tokens, tokens, np.nan)
     write_table(out, _with_columns(rows.table, losses, tokens))
     journal.path.unlink(missing_ok=True)
@@ -118,13 +122,18 @@ def row_losses(run: Path, data: str | Path | Rows | None, out: Path, *, progress
     return LossesReport(
         out=out,
         rows=len(rendered),
-        scored=len(whole),
+        scored=len(places),
         reasons=dict(Counter(reason for _, reason in named).most_common()),
         examples={name: [row for row, reason in named if reason == name][:_FIRST] for _, name in named},
         base=float(np.nansum(nll[0]) / weighed) if weighed else None,
         tuned=float(np.nansum(nll[1]) / weighed) if weighed else None,
         quantiles=_quantiles(losses[:, places]),
     )
+
+
+def _without(reasons: Sequence[str]) -> npt.NDArray[np.int64]:
+    """Give the places that no reason keeps from having losses."""
+    return np.flatnonzero([not reason for reason in reasons])
 
 
 def _reason(row: Rendered | Fault, context: int) -> str:

@@ -12,6 +12,7 @@ from curate.column import Column
 from schemas import InputError
 from schemas.parquet import read_table
 from train import LocalModel, read_rows
+from train.model import Score
 from train.rendered import Rendered
 from train.row_losses import LOSSES_SCHEMA, row_losses
 from train.run import conversations
@@ -59,6 +60,29 @@ def test_a_row_without_losses_has_null_and_a_reason(
     assert [loss is None for loss in losses.to_pylist()] == [False, True, True]
     assert "1 empty answer (rows 2)" in report.text()
     assert json.dumps(report.summary())
+
+
+@pytest.mark.parametrize("broken", [float("nan"), float("inf")], ids=["NaN", "infinite"])
+def test_a_row_whose_loss_is_no_number_is_left_out_and_told(
+    tiny_run: Path, table_of: Callable[..., pa.Table], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: float
+) -> None:
+    whole = LocalModel.score
+
+    def score(model: LocalModel, rows: list[Rendered]) -> list[Score]:
+        return [
+            Score(broken, each.tokens) if row.row == 2 else each
+            for row, each in zip(rows, whole(model, rows), strict=True)
+        ]
+
+    monkeypatch.setattr(LocalModel, "score", score)
+    table = table_of([("What?", "That."), ("Why?", "So."), ("How?", "Thus.")])
+    report = row_losses(tiny_run, read_rows(table), tmp_path / "scored.parquet")
+    assert (report.scored, report.reasons, report.examples) == (2, {"loss_not_finite": 1}, {"loss_not_finite": [2]})
+    assert report.base is not None
+    json.dumps(report.summary(), allow_nan=False)
+    rows = read_table(tmp_path / "scored.parquet").to_pylist()
+    assert [row["loss_tuned"] is None for row in rows] == [False, True, False]
+    assert rows[1]["loss_tokens"] is None
 
 
 def test_scoring_again_replaces_the_columns(scored: pa.Table, tiny_run: Path, tmp_path: Path) -> None:

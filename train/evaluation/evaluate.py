@@ -118,8 +118,8 @@ def _choose(run: Path, models: Models, config: EvaluateConfig) -> tuple[Selectio
     chosen = select(rows, models.renderer, context=context, most=config.max_rows, seed=config.seed)
     if not chosen.asked:
         raise InputError(
-            f"of {counted(chosen.left_out, 'row')} none can be asked: each has no answer, or is longer than the model "
-            "reads",
+            f"of {counted(chosen.left_out, 'row')} none can be asked: each cannot be read, has no answer, or is longer "
+            "than the model reads",
             where=str(config.data or run / "heldout.parquet"),
             mend="Name a file of other questions with --data",
         )

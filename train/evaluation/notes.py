@@ -29,7 +29,8 @@ def notes(
         found.append(f"few rows were asked ({len(rows)}), so small differences cannot be told from chance")
     if chosen.left_out:
         found.append(
-            f"left out, for they have no answer or are longer than the model reads: {counted(chosen.left_out, 'row')}"
+            "left out, for they cannot be read, have no answer or are longer than the model reads: "
+            f"{counted(chosen.left_out, 'row')}"
         )
     if guards.left_out:
         found.append(f"{counted(guards.left_out, 'question')} of the guardrail file could not be asked")
