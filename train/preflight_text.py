@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from schemas.counted import counted
 from train.checked import Preflight
 from train.histogram import bars, quantile_lines
 from train.mix import label
@@ -77,8 +78,15 @@ def length_lines(seen: Preflight, *, ascii_only: bool = False) -> list[str]:
         f"  tokens of a row, and rows (max_length is {seen.max_length:,}, {origin}; longer ones: {seen.over_length}):",
         *(f"    {line}" for line in bars(seen.histogram, ascii_only=ascii_only)),
         *(f"    {line}" for line in quantile_lines(tokens)),
-        f"  {seen.prompt_tokens:,} tokens are read alone and {seen.completion_tokens:,} are learnt",
+        f"  {token_line(seen)}",
     ]
+
+
+def token_line(seen: Preflight) -> str:
+    """Tell how many tokens of the rows to train are read alone and learnt, and how many are held out."""
+    held = counted(seen.held_out, "row", "are", one="is")
+    aside = f"; {held} held out, with {seen.held_out_tokens:,} tokens" if seen.held_out else ""
+    return f"{seen.prompt_tokens:,} tokens are read alone and {seen.completion_tokens:,} are learnt{aside}"
 
 
 def _rows(seen: Preflight, code: str) -> str:

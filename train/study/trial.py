@@ -4,7 +4,6 @@ import dataclasses
 import gc
 import hashlib
 import json
-import math
 import re
 import shutil
 import time
@@ -198,12 +197,6 @@ def kept_folder(out: Path, trial: Trial) -> Path:
     """Name the folder that a trial's weights are kept in; the key keeps those of other settings apart."""
     name = re.sub(r"[^\w.]+", "-", trial.variant.replace(" %", " percent")).strip("-")
     return out / "models" / f"{name}-seed-{trial.seed}-{trial.key[:8]}"
-
-
-def steps_per_epoch(packs: int, config: TrainConfig) -> int:
-    """Count the optimiser steps that read every pack once, as transformers' trainer does."""
-    batches = math.ceil(packs / config.batch_packs)
-    return math.ceil(batches / int(config.sft.get("gradient_accumulation_steps", 1)))
 
 
 def _as_it_was(network: Any) -> Any:  # Any: accelerate takes and gives any module
