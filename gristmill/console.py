@@ -62,7 +62,9 @@ class Console:
     def result(self, result: Mapping[str, Any]) -> None:  # Any: whatever JSON can hold
         """End with the machine-readable result, where it was asked for."""
         if self.json and speaks():
-            print(json.dumps(result, ensure_ascii=False, default=str), file=self._output, flush=True)
+            from schemas.json_values import plain_json
+
+            print(json.dumps(plain_json(result), ensure_ascii=False, default=str), file=self._output, flush=True)
 
     def fail(self, sentence: str) -> None:
         """Print why the command failed."""

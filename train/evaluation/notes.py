@@ -1,5 +1,6 @@
 """What an evaluation could not measure, and what to keep in mind when its numbers are read."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -34,6 +35,10 @@ def notes(
         )
     if guards.left_out:
         found.append(f"{counted(guards.left_out, 'question')} of the guardrail file could not be asked")
+    if broken := sum(not (math.isfinite(row["base_nll"]) and math.isfinite(row["tuned_nll"])) for row in rows):
+        found.append(
+            f"{counted(broken, 'gold answer')} to which a model gives no finite loss; the likelihood is over the rest"
+        )
     if embedder is None:
         found.append("embedding similarity is left out: no embedder is installed (pip install 'gristmill[semantic]')")
     if without := sum(not row["passage"] for row in rows):

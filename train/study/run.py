@@ -26,7 +26,7 @@ from train.sft import settings
 from train.sides import Clusters
 from train.steps import count_steps
 from train.study.analysis import Measured, analyse
-from train.study.config import StudyConfig
+from train.study.config import StudyConfig, share_name
 from train.study.report import StudyReport
 from train.study.shared import Ablation, Shared, share
 from train.study.subsets import subset
@@ -173,7 +173,7 @@ def plan(bench: Bench, shared: Shared, ablations: Sequence[Ablation], config: St
         for seed in config.seeds:
             rows = [shared.train[place] for place in subset(names, shared.groups, size, seed=seed)]
             share_of = 1.0 if config.equal == "steps" else packed(rows).steps / once
-            trials.append(trial(f"{size:g} %", seed, rows, max(1, round(steps * share_of))))
+            trials.append(trial(share_name(size), seed, rows, max(1, round(steps * share_of))))
     for ablation, rows in zip(ablations, shared.others, strict=True):
         if not rows:
             raise InputError("no row is left to train", where=ablation.name, mend="Leave this stage out of --stages")

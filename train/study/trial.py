@@ -19,6 +19,7 @@ from train.config import TrainConfig
 from train.digest import digest
 from train.evaluation.metrics import token_f1
 from train.folder import saving
+from train.interval import read_number
 from train.merge import save_model
 from train.metrics_log import read_metrics
 from train.model import LocalModel
@@ -139,6 +140,7 @@ def known(out: Path, trial: Trial) -> Result | None:
     """Read the result of a trial that is done; None where it is not, or its file is damaged."""
     try:
         values = json.loads((out / "results" / f"{trial.key}.json").read_text(encoding="utf-8"))
+        values["nll"] = [read_number(each) for each in values["nll"]]
         return Result(**{field.name: values[field.name] for field in dataclasses.fields(Result)})
     except (OSError, ValueError, KeyError, TypeError):
         return None
