@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from errno import EISDIR
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,15 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from schemas.atomic import make_folder
+from schemas import InputError
+from schemas.atomic import output_error
+from schemas.locking import held
 from schemas.parquet import write_table
 from schemas.progress import Progress, silent
 from train.digest import digest
-from train.finished import find_models, read_run
+from train.finished import Models, find_models, read_run
 from train.folder import fingerprint, load_config, require
+from train.interval import read_number
 from train.journal import Journal
 from train.model import LocalModel, Score, context_length, load_network
 from train.render import Renderer
@@ -92,18 +96,28 @@ def row_losses(run: Path, data: str | Path | Rows | None, out: Path, *, progress
         progress: Shows how far it is.
 
     Raises:
-        InputError: `run` is no finished run, its model has changed, or the data cannot be read.
+        InputError: `run` is no finished run, its model has changed, the data cannot be read, or another process writes
+            `out`.
         OutputError: The file cannot be written.
     """
     require("torch", "transformers", "peft")
-    record = read_run(run)
-    folders, _, renderer = find_models(run, record)
+    if out.is_dir():
+        raise output_error(IsADirectoryError(EISDIR, ""), out)
+    models = find_models(run, read_run(run))
     rows = data if isinstance(data, Rows) else read_rows(run / "train.parquet" if data is None else data)
+    taken = InputError("another gristmill writes this file", where=str(out), mend="Wait for it, or choose another -o")
+    with held(out.parent / f".{out.name}.lock", taken=taken):  # before the work: it also tells whether one may write
+        return _score(models, rows, out, progress)
+
+
+def _score(models: Models, rows: Rows, out: Path, progress: Progress) -> LossesReport:
+    """Score rows with both models, and write them."""
+    folders, _, renderer = models
     rendered = list(renderer.render(conversations(rows)))
     context = context_length(load_config(folders[1]), renderer)
     reasons = [_reason(row, context) for row in rendered]
     whole = [row for row, reason in zip(rendered, reasons, strict=True) if isinstance(row, Rendered) and not reason]
-    journal = Journal(make_folder(out.parent) / f".{out.name}.journal")
+    journal = Journal(out.parent / f".{out.name}.journal")
     nll, tokens = np.full((2, len(rendered)), np.nan), np.zeros(len(rendered), np.int32)
     places = _without(reasons)
     for side, folder in enumerate(folders):
@@ -160,7 +174,7 @@ def _scores(
                     journal.put(keys[place], score._asdict())
                 bar.advance(len(part))
     found = [journal.get(key) or {} for key in keys]
-    return [Score(each["nll"], each["tokens"]) for each in found]
+    return [Score(read_number(each["nll"]), each["tokens"]) for each in found]
 
 
 def _with_columns(table: pa.Table, losses: npt.NDArray[np.float64], tokens: npt.NDArray[np.int32]) -> pa.Table:

@@ -9,7 +9,8 @@ import pytest
 import train.row_losses as under_test
 from curate import Pipeline
 from curate.column import Column
-from schemas import InputError
+from schemas import InputError, OutputError
+from schemas.locking import held
 from schemas.parquet import read_table
 from train import LocalModel, read_rows
 from train.model import Score
@@ -113,7 +114,29 @@ def test_a_killed_scoring_goes_on_from_its_journal(
     row_losses(tiny_run, read_rows(facts), out)
     assert seen == [10, 10]
     assert not np.isnan(read_table(out)["loss_change"].to_numpy()).any()
-    assert [path.name for path in tmp_path.iterdir()] == ["scored.parquet"]
+    assert {path.name for path in tmp_path.iterdir()} == {"scored.parquet", ".scored.parquet.lock"}
+
+
+def unasked(model: LocalModel, rows: list[Rendered]) -> list[Score]:
+    raise AssertionError("rows were scored")
+
+
+def test_a_folder_in_the_way_is_told_before_anything_is_scored(
+    tiny_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LocalModel, "score", unasked)
+    with pytest.raises(OutputError, match="a folder of this name is in the way"):
+        row_losses(tiny_run, None, tmp_path)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError):
+        row_losses(tiny_run, None, tmp_path / "file" / "scored.parquet")
+
+
+def test_two_do_not_write_one_file(tiny_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LocalModel, "score", unasked)
+    other = held(tmp_path / ".scored.parquet.lock", taken=InputError("taken"))
+    with other, pytest.raises(InputError, match=r"scored\.parquet: another gristmill writes this file"):
+        row_losses(tiny_run, None, tmp_path / "scored.parquet")
 
 
 def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
