@@ -57,7 +57,7 @@ def test_held_out_rows_are_neither_read_nor_learnt(checked: Checked) -> None:
 
 def test_a_note_leaves_a_row_where_it_is(checked: Checked) -> None:
     found = checked.amended(
-        {1: Remark(note="leaks_into_training", detail="answer of 2")}, leaks={"answer": 1}, parts=()
+        {1: Remark(note="leaks_into_training", detail="answer of 2")}, leaks={"answer": 1}, parts=(), held_out=()
     )
     assert (found.report.kept, found.report.leaks) == (2, {"answer": 1})
     assert found.report.noted == {"control_token": 1, "leaks_into_training": 1}

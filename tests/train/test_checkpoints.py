@@ -91,8 +91,9 @@ def test_a_killed_run_of_few_steps_goes_on(
         import os, signal
         from itertools import count
         from pathlib import Path
-        import train.checkpoints, train.metrics_log as log, train.sft
+        import train.metrics_log as log, train.sft as sft
         from train import TrainConfig, train
+        from train.checkpoints import saver
         append = log.MetricsLog.append
         def die(self, step):
             append(self, step)
@@ -100,9 +101,9 @@ def test_a_killed_run_of_few_steps_goes_on(
                 os.kill(os.getpid(), signal.SIGKILL)
         log.MetricsLog.append = die
         minutes = count(step=60)  # of a machine on which a look at the clock, one a step, is a minute after the last
-        train.sft.saver = lambda wait: train.checkpoints.saver(wait, clock=lambda: float(next(minutes)))
+        sft.saver = lambda wait: saver(wait, clock=lambda: float(next(minutes)))
         config = TrainConfig(**{settings!r}, save_minutes=2)
-        train.train(Path({str(tmp_path / "facts.parquet")!r}), Path({str(out)!r}), config=config)
+        train(Path({str(tmp_path / "facts.parquet")!r}), Path({str(out)!r}), config=config)
     """
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(code)],
