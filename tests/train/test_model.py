@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -169,10 +169,50 @@ def test_a_large_vocabulary_makes_batches_small(model: LocalModel, monkeypatch: 
         return score(self, batch)
 
     monkeypatch.setattr(LocalModel, "_score", counted)
-    monkeypatch.setattr("train.model._MOST_LOGITS", 30 * model.network.config.get_text_config().vocab_size)
+    monkeypatch.setattr("train.budget._LOGITS", 30 * model.network.config.get_text_config().vocab_size)
     few = model.score(rows)
     assert sizes == [2, 2, 2]  # of 15, 13 and 11 tokens
     assert [each.nll for each in few] == pytest.approx([each.nll for each in whole], rel=1e-5)
+
+
+def test_where_memory_runs_out_fewer_rows_are_scored_at_once(
+    model: LocalModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    many = rows(model, ["a", "bb", "ccc", "dddd", "eeeee"])
+    whole, score, sizes = model.score(many), LocalModel._score, list[int]()
+
+    def short(self: LocalModel, batch: Sequence[Rendered]) -> list[Score]:
+        sizes.append(len(batch))
+        if len(batch) > 2:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return score(self, batch)
+
+    monkeypatch.setattr(LocalModel, "_score", short)
+    found = model.score(many)
+    assert sizes == [5, 2, 2, 1]
+    assert [each.nll for each in found] == pytest.approx([each.nll for each in whole], rel=1e-5)
+
+
+def test_a_request_that_memory_does_not_hold_fails_alone(model: LocalModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    forward = type(model.network).forward
+
+    def short(self: object, *args: object, **inputs: object) -> object:
+        mask: Any = inputs.get("attention_mask")  # Any: a tensor
+        if mask is not None and mask.numel() > 100:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return forward(self, *args, **inputs)
+
+    alone = texts(model, [ask("Why?")])
+    monkeypatch.setattr(type(model.network), "forward", short)
+    found = dict(model.complete([ask("x" * 200), ask("Why?")]))
+    assert isinstance(found[0], LLMError)
+    assert "the memory of cpu does not hold one text of" in str(found[0])
+    assert isinstance(found[1], ChatResponse)
+    assert found[1].text == alone[0]
 
 
 def test_a_row_without_labels_scores_nothing(model: LocalModel) -> None:
