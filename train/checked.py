@@ -158,7 +158,7 @@ class Checked(NamedTuple):
                 if remark.note:
                     record["notes"].append(remark.note)
         table = pa.Table.from_pylist(records, schema=PREFLIGHT_SCHEMA) if remarks else self.table
-        kept = table.filter(pc.equal(table["action"], "kept"))
+        kept = table.filter(pc.equal(table["action"], pa.scalar("kept")))
         read, learnt = (kept[f"{kind}_tokens"].to_numpy() for kind in ("prompt", "completion"))
         aside = np.isin(kept["row"].to_numpy(), np.array(held_out, np.int64))
         report = replace(

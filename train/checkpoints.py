@@ -46,7 +46,7 @@ def saver(minutes: float, *, clock: Callable[[], float] = time.monotonic) -> "Tr
 def _of_first(device: Any, *, due: bool) -> bool:  # Any: torch's device
     """Give what the first process says: a checkpoint is written by all of them or by none."""
     import torch
-    from accelerate.utils import broadcast
+    from accelerate.utils import broadcast  # type: ignore[import-untyped] # it ships no types
 
     said: Any = broadcast(torch.tensor([due], dtype=torch.int32, device=device))  # Any: it has no types
     return bool(said.item())

@@ -25,6 +25,8 @@ MEANINGS: Mapping[str, str] = {
     "prompt_not_prefix": "the prompt that generation would send is not how the row begins",
     "template_raised": "the chat template refuses it",
     "unreadable": "the file's row cannot be read",
+    "closed_by_us": "the template ends no answer that other turns follow, so the end-of-turn token is put behind it, "
+    "in training and by `gristmill evaluate` and `chat`; a server that renders the template itself leaves it out",
     "control_token": "a turn holds the text of a control token",
     "injected_system": "the chat template adds a system prompt of its own",
     "labels_differ": "the tokens that are learnt decode to another text than the answer",

@@ -180,7 +180,7 @@ def test_where_memory_runs_out_fewer_rows_are_scored_at_once(
 ) -> None:
     import torch
 
-    many = rows(model, ["a", "bb", "ccc", "dddd", "eeeee"])
+    many = rows(model, ["aa", "bb", "cc", "dd", "ee"])
     whole, score, sizes = model.score(many), LocalModel._score, list[int]()
 
     def short(self: LocalModel, batch: Sequence[Rendered]) -> list[Score]:

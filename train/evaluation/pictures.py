@@ -35,8 +35,9 @@ def loss_picture(steps: Sequence[Sequence[float]]) -> Markup:
 
 def scatter_picture(rows: Sequence[Mapping[str, Any]]) -> Markup:  # Any: rows of answers.parquet
     """Draw each row's loss of the gold answer under base and tuned; how many have none that is finite is told."""
-    pairs = [[MEASURES["nll"].value(row, model) for model in ("base", "tuned")] for row in rows]
-    whole = [pair for pair in pairs if all(each is not None and math.isfinite(each) for each in pair)]
+    value = MEASURES["nll"].value
+    pairs = [(float(value(row, "base") or 0), float(value(row, "tuned") or 0)) for row in rows]
+    whole = [pair for pair in pairs if all(map(math.isfinite, pair))]
     base, tuned = ([pair[side] for pair in whole] for side in (0, 1))
     aside = len(pairs) - len(whole)
 

@@ -127,7 +127,7 @@ def trial_key(bench: Bench, model: str, rows: Sequence[Rendered], *, steps: int,
     made_from: dict[str, Any] = {  # Any: whatever JSON can hold
         "model": model,
         "tokenizer": bench.renderer.tokenizer_hash,
-        "template": bench.renderer.template_hash,
+        "template": bench.renderer.template.hash,
         "test": digest(bench.test),
         "answers": None if bench.questions is None else bench.max_tokens,
     }
