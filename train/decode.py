@@ -55,18 +55,20 @@ class Job:
         return len(self.prompt) + self.limit
 
 
-class Ending(NamedTuple):
-    """When an answer ends.
+class Reading(NamedTuple):
+    """How prompts are read, and when an answer ends.
 
     Attributes:
         end: Tokens that end it.
         pad: Any token; it stands, unseen, in front of shorter prompts.
         text: Gives the text of an answer, to find stop strings in.
+        share: Whether what all prompts of a batch begin with is read once.
     """
 
     end: frozenset[int]
     pad: int
     text: Callable[[list[int]], str]
+    share: bool = True
 
 
 def batches(jobs: Sequence[Job], *, tokens: int, rows: int) -> list[list[Job]]:
@@ -80,7 +82,7 @@ def batches(jobs: Sequence[Job], *, tokens: int, rows: int) -> list[list[Job]]:
 
 
 def decode_all(
-    model: "PreTrainedModel", jobs: Sequence[Job], *, tokens: int, rows: int, settings: Ending
+    model: "PreTrainedModel", jobs: Sequence[Job], *, tokens: int, rows: int, settings: Reading
 ) -> Iterator[list[Job]]:
     """Continue jobs batch by batch, and give each batch's; one that has not ended does not fit into memory even alone.
 
@@ -92,7 +94,7 @@ def decode_all(
         jobs: The jobs.
         tokens: Most tokens of a batch.
         rows: Most rows of it.
-        settings: When an answer ends.
+        settings: How they are read and end.
     """
     todo = deque(batches(jobs, tokens=tokens, rows=rows))
     while todo:
@@ -111,20 +113,20 @@ def decode_all(
             todo = deque(batches(rest, tokens=tokens, rows=rows))
 
 
-def decode(model: "PreTrainedModel", jobs: Sequence[Job], settings: Ending) -> Sequence[Job]:
+def decode(model: "PreTrainedModel", jobs: Sequence[Job], settings: Reading) -> Sequence[Job]:
     """Continue all jobs of one batch, in place, until each has ended, and give them.
 
     Args:
         model: The model.
         jobs: The batch.
-        settings: When an answer ends.
+        settings: How they are read and end.
     """
     import torch
 
-    alive = list(jobs)
+    alive, most = list(jobs), None if settings.share else 0
     with torch.inference_mode():
         network: Any = model  # Any: a model's call has no static types
-        cache, ids, mask, places, _ = prefill(model, [list(job.prompt) for job in alive], pad=settings.pad)
+        cache, ids, mask, places, _ = prefill(model, [list(job.prompt) for job in alive], pad=settings.pad, most=most)
         while True:
             logits = network(
                 input_ids=ids,
@@ -152,7 +154,7 @@ def decode(model: "PreTrainedModel", jobs: Sequence[Job], settings: Ending) -> S
             places = places[:, -1:] + 1
 
 
-def _goes_on(job: Job, token: int, settings: Ending) -> bool:
+def _goes_on(job: Job, token: int, settings: Reading) -> bool:
     """Take the next token of a job and tell whether another is to come."""
     stops = token in settings.end
     if not stops:

@@ -1,7 +1,7 @@
 """A model on this machine: it answers chat requests and says how likely a given answer is to it."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -9,9 +9,10 @@ import numpy as np
 
 from schemas import Answer, ChatRequest, ChatResponse, InputError, LLMError
 from schemas.progress import Progress, silent
+from train.apart import reads_past_gaps
 from train.attention import group_queries
 from train.budget import budget_of, in_memory
-from train.decode import Ending, Job, decode_all
+from train.decode import Job, Reading, decode_all
 from train.folder import (
     check_memory,
     find_model,
@@ -113,8 +114,9 @@ class LocalModel:
                     )
                 )
         room = budget_of(self.network)
-        ending = Ending(self._end, self.renderer.end_id, self.renderer.decode_answer)
-        for batch in decode_all(self.network, jobs, tokens=room.tokens, rows=room.rows, settings=ending):
+        share = len(jobs) > 1 and self._reads_past_gaps
+        reading = Reading(self._end, self.renderer.end_id, self.renderer.decode_answer, share)
+        for batch in decode_all(self.network, jobs, tokens=room.tokens, rows=room.rows, settings=reading):
             for job in batch:
                 yield Answer(job.position, self._response(job) if job.ended else self._too_large(job.width))
 
@@ -163,7 +165,8 @@ class LocalModel:
         if not answers:
             return [Score(0.0, 0)] * len(rows)
         texts = [row.ids.tolist() for row in rows]
-        most = min(answers) - 1 if self.network.device.type == "cpu" else 0
+        share = self.network.device.type == "cpu" and len(rows) > 1 and self._reads_past_gaps
+        most = min(answers) - 1 if share else 0
         cache, ids, mask, places, shared = prefill(self.network, texts, pad=self.renderer.end_id, most=most)
         labels = np.full(ids.shape, IGNORED)
         for line, row, each in zip(labels, rows, trained, strict=True):
@@ -197,6 +200,10 @@ class LocalModel:
             completion_tokens=len(job.answer) + (job.reason == "stop" and not job.stop),
             model=self.model,
         )
+
+    @cached_property
+    def _reads_past_gaps(self) -> bool:
+        return reads_past_gaps(self.network)
 
     def _too_large(self, width: int) -> LLMError:
         return self._error(

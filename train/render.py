@@ -71,6 +71,7 @@ class Renderer:
         self.control = re.compile("|".join(map(re.escape, texts)) or "(?!)")
         self._tokens = PieceTokeniser(tokenizer)
         self.end_id, self.end_text = self._end_of_turn()
+        self.closes_earlier = True  # until that is tried out
         self.closes_earlier = self._closes_earlier()
 
     def render(self, rows: Iterable[tuple[int, str, Sequence[Message]]], /) -> Iterator[Rendered | Fault]:
@@ -185,10 +186,12 @@ class Renderer:
         """Find where the answer between `start` and `stop` ends, and what must be added to close it.
 
         It ends at the first end of a turn that stands behind it, which costs a look at each such end, however often
-        the answer's words stand in the text.
+        the answer's words stand in the text. Where other turns follow, a template that leaves the answer open has no
+        such end: the next one is that of a question, which may have the same words.
         """
         answer = content.strip()
-        end = text.find(self.end_text, start + len(answer), stop)
+        is_open = stop < len(text) and not self.closes_earlier
+        end = -1 if is_open else text.find(self.end_text, start + len(answer), stop)
         while end >= 0:
             after = end
             while after > start and text[after - 1].isspace():

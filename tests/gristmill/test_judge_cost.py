@@ -2,7 +2,7 @@
 
 from generate.spending.prices import FREE, Price
 from gristmill.judge_cost import judge_cost
-from schemas.chat import ChatRequest, Message
+from schemas import ChatRequest, Message
 
 REQUESTS = [
     ChatRequest(messages=(Message("system", "s" * 400), Message("user", "u" * 800)), max_tokens=100) for _ in range(10)

@@ -28,7 +28,7 @@ class Hours:
         self.now = 1_000.0
         self.callback = saver(minutes, clock=lambda: self.now)
         self.args: Any = SimpleNamespace(device="cpu")  # Any: all that is asked of the trainer's
-        self.state: Any = None
+        self.state: Any = SimpleNamespace()
         self.callback.on_train_begin(self.args, self.state, self._control())
 
     def step(self, seconds: float, *, saving: float = 0.0, asked: bool = False) -> bool:
@@ -86,7 +86,7 @@ def test_a_killed_run_of_few_steps_goes_on(
 ) -> None:
     write_table(tmp_path / "facts.parquet", facts)
     out = tmp_path / "run"
-    settings = {"model": str(tiny_folder), "seed": 3, "max_steps": 6, "held_out": 8, "batch_packs": 1}
+    settings: dict[str, Any] = {"model": str(tiny_folder), "seed": 3, "max_steps": 6, "held_out": 8, "batch_packs": 1}
     code = f"""
         import os, signal
         from itertools import count

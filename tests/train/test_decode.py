@@ -6,14 +6,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.train.architectures import SHAPE, convolving, windowed
-from train.decode import Ending, Job, decode, decode_all
+from tests.train.architectures import SHAPE, convolving, counting, local, windowed
+from train.apart import reads_past_gaps
+from train.decode import Job, Reading, decode, decode_all
 from train.prefill import shared_prefix
 
-ENDLESS = Ending(frozenset(), 0, str)
+ENDLESS = Reading(frozenset(), 0, str)
 
 
-def answers(model: Any, batches: list[list[list[int]]]) -> list[list[int]]:
+def answers(model: Any, batches: list[list[list[int]]], *, share: bool = True) -> list[list[int]]:
     found = []
     for batch in batches:
         jobs = [
@@ -28,7 +29,7 @@ def answers(model: Any, batches: list[list[list[int]]]) -> list[list[int]]:
             )
             for number, prompt in enumerate(batch)
         ]
-        decode(model, jobs, ENDLESS)
+        decode(model, jobs, ENDLESS._replace(share=share))
         found += [job.answer for job in jobs]
     return found
 
@@ -66,8 +67,19 @@ def test_models_that_do_more_than_attend_answer_as_alone(build: Callable[[], Any
     assert alike(build().float().eval(), prompts)
 
 
-def alike(model: Any, prompts: list[list[int]]) -> bool:
-    together = answers(model, [prompts])
+@pytest.mark.parametrize("build", [counting, local])
+def test_models_that_count_columns_answer_as_alone_without_a_shared_beginning(build: Callable[[], Any]) -> None:
+    import torch
+
+    torch.manual_seed(0)
+    model = build().float().eval()
+    prompts = [[5, 6, 7] * 10 + list(range(10, 10 + extra)) for extra in (1, 4, 24)]
+    assert not reads_past_gaps(model)
+    assert alike(model, prompts, share=False)
+
+
+def alike(model: Any, prompts: list[list[int]], *, share: bool = True) -> bool:
+    together = answers(model, [prompts], share=share)
     return all(
         found[:12] == alone[:12]
         for found, alone in zip(together, answers(model, [[prompt] for prompt in prompts]), strict=True)

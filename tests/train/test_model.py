@@ -11,7 +11,7 @@ from schemas import Answer, ChatRequest, ChatResponse, Client, LLMError, Message
 from train import LocalModel, Rendered
 from train.decode import Job, batches
 from train.model import Score
-from train.prefill import shared_prefix
+from train.prefill import Prefilled, prefill, shared_prefix
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -158,6 +158,28 @@ def test_a_beginning_that_rows_share_changes_no_score(model: LocalModel, answers
     assert [score.nll for score in model.score(bare)] == pytest.approx(
         [model.score([row])[0].nll for row in bare], rel=1e-5
     )
+
+
+def test_a_model_that_counts_columns_is_given_no_shared_beginning(
+    model: LocalModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = list[int]()
+
+    def watched(*args: Any, **settings: Any) -> Prefilled:
+        found = prefill(*args, **settings)
+        shared.append(found.shared)
+        return found
+
+    monkeypatch.setattr("train.decode.prefill", watched)
+    monkeypatch.setattr("train.model.prefill", watched)
+    question = "How do I carry my leave over into the next year? " * 3
+    for reads in (True, False):
+        monkeypatch.setattr("train.model.reads_past_gaps", lambda network, reads=reads: reads)
+        fresh = LocalModel(model.network, model.renderer, name="fresh")
+        texts(fresh, [ask(f"{question}{end}", max_tokens=2) for end in "ab"])
+        fresh.score(rows(fresh, ["a", "b"], question))
+    assert min(shared[:2]) > 100
+    assert shared[2:] == [0, 0]
 
 
 def test_a_large_vocabulary_makes_batches_small(model: LocalModel, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,7 +58,7 @@ def test_the_steps_are_counted_as_the_trainer_makes_them(packed: Packed, tmp_pat
 def test_packs_that_fill_no_batch_are_counted_and_told(tmp_path: Path) -> None:
     three = pack(rows(10, 10, 10), 10)
     config = TrainConfig(seed=0, method="full", batch_packs=2, sft={"use_cpu": True, "dataloader_drop_last": True})
-    made = {"parameters": 1000, "trainable": 1000, "weight_bytes": 4.0, "free": 1e9}
+    made: dict[str, Any] = {"parameters": 1000, "trainable": 1000, "weight_bytes": 4.0, "free": 1e9}
     found = make_plan(three, rows(10, 10, 10), settings(config, tmp_path), shape=Shape(), **made)
     assert (found.packs, found.packs_dropped, found.steps, found.tokens) == (3, 1, 3, 30)
     assert (found.rows_per_step, found.tokens_per_step) == (2.0, 20.0)
