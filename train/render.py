@@ -71,7 +71,6 @@ class Renderer:
         self.control = re.compile("|".join(map(re.escape, texts)) or "(?!)")
         self._tokens = PieceTokeniser(tokenizer)
         self.end_id, self.end_text = self._end_of_turn()
-        self.closes_earlier = True  # until that is tried out
         self.closes_earlier = self._closes_earlier()
 
     def render(self, rows: Iterable[tuple[int, str, Sequence[Message]]], /) -> Iterator[Rendered | Fault]:
@@ -170,7 +169,8 @@ class Renderer:
                 detail = f"turn {number + 1}: the template writes the turns before it differently once it is there"
                 raise UnrenderableError("prompt_not_prefix", detail)
             stop = len(follows) if isinstance(follows, str) and text.startswith(follows) else len(text)
-            end, closing = self._answer_end(text, turns[number]["content"], start, stop)
+            is_open = (generate or number + 1 < len(turns)) and not self.closes_earlier
+            end, closing = self._answer_end(text, turns[number]["content"], start, stop, is_open=is_open)
             pieces += [_Piece(text[done:start], trained=False), _Piece(text[start:end] + closing, trained=True)]
             done = end
         return [*pieces, _Piece(text[done:], trained=False)] if generate else pieces
@@ -182,15 +182,14 @@ class Renderer:
         """Give the tokens of each piece of the rows without a fault; None where a token crosses a border."""
         return self._tokens.rows([[piece.text for piece in row] for row in rows if not isinstance(row, Fault)])
 
-    def _answer_end(self, text: str, content: str, start: int, stop: int) -> tuple[int, str]:
+    def _answer_end(self, text: str, content: str, start: int, stop: int, *, is_open: bool = False) -> tuple[int, str]:
         """Find where the answer between `start` and `stop` ends, and what must be added to close it.
 
         It ends at the first end of a turn that stands behind it, which costs a look at each such end, however often
-        the answer's words stand in the text. Where other turns follow, a template that leaves the answer open has no
-        such end: the next one is that of a question, which may have the same words.
+        the answer's words stand in the text. An answer that the template leaves open has none: the next end would be
+        that of a question, which may have the same words.
         """
         answer = content.strip()
-        is_open = stop < len(text) and not self.closes_earlier
         end = -1 if is_open else text.find(self.end_text, start + len(answer), stop)
         while end >= 0:
             after = end

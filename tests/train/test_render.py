@@ -197,6 +197,12 @@ def test_a_template_that_closes_the_last_answer_alone_has_the_others_closed(toke
     assert renderer.decode(row.ids) == (
         "user: a<|im_end|>\nassistant: Yes.<|im_end|>\nuser: Yes.<|im_end|>\nassistant: Yes.<|im_end|>"
     )
+    for stop in (1, 3):
+        [prompt] = renderer.prompts([chat("a", "Yes.", "Yes.", "Yes.")[:stop]])
+        assert isinstance(prompt, list)
+        assert row.ids.tolist()[: len(prompt)] == prompt
+    longer = rendered(renderer, chat("a", "Yes.", "Yes.", "Yes.", "Yes."))
+    assert longer.ids.tolist() == row.ids.tolist()
     assert Renderer(tokenizer_with()).closes_earlier
     assert not Renderer(tokenizer_with(NO_END)).closes_earlier
 
