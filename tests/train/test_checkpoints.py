@@ -26,9 +26,9 @@ class Hours:
 
     def __init__(self, minutes: float) -> None:
         self.now = 1_000.0
-        self.callback = saver(minutes, clock=lambda: self.now)
-        self.args: Any = SimpleNamespace(device="cpu")  # Any: all that is asked of the trainer's
-        self.state: Any = SimpleNamespace()
+        self.callback: Any = saver(minutes, clock=lambda: self.now)  # Any: called with no more than it looks at
+        self.args = SimpleNamespace(device="cpu")
+        self.state = None
         self.callback.on_train_begin(self.args, self.state, self._control())
 
     def step(self, seconds: float, *, saving: float = 0.0, asked: bool = False) -> bool:
@@ -41,7 +41,7 @@ class Hours:
             self.callback.on_save(self.args, self.state, control)
         return bool(control.should_save)
 
-    def _control(self, *, should_save: bool = False) -> Any:
+    def _control(self, *, should_save: bool = False) -> SimpleNamespace:
         return SimpleNamespace(should_save=should_save)
 
 
