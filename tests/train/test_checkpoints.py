@@ -29,7 +29,7 @@ class Hours:
         self.callback: Any = saver(minutes, clock=lambda: self.now)  # Any: called with no more than it looks at
         self.args = SimpleNamespace(device="cpu")
         self.state = None
-        self.callback.on_train_begin(self.args, self.state, self._control())
+        self._begin()
 
     def step(self, seconds: float, *, saving: float = 0.0, asked: bool = False) -> bool:
         """Make a step, and tell whether a checkpoint was written after it."""
@@ -40,6 +40,9 @@ class Hours:
             self.now += saving
             self.callback.on_save(self.args, self.state, control)
         return bool(control.should_save)
+
+    def _begin(self) -> None:
+        self.callback.on_train_begin(self.args, self.state, self._control())
 
     def _control(self, *, should_save: bool = False) -> SimpleNamespace:
         return SimpleNamespace(should_save=should_save)
