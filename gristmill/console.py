@@ -62,7 +62,9 @@ class Console:
     def result(self, result: Mapping[str, Any]) -> None:  # Any: whatever JSON can hold
         """End with the machine-readable result, where it was asked for."""
         if self.json and speaks():
-            whole = json.dumps(result, ensure_ascii=False, default=str)
+            from schemas.json_values import plain_json
+
+            whole = json.dumps(plain_json(result), ensure_ascii=False, default=str)
             # Names of files that are no UTF-8 hold lone surrogates, which JSON writes as escapes.
             print(whole.encode("utf-8", "backslashreplace").decode(), file=self._output, flush=True)
 

@@ -200,7 +200,7 @@ def _evaluate(recipe: Recipe, out: Path, console: Console) -> Step:
         report = evaluate_run(run, folder, config=config, progress=console.progress)
         if judge is None:
             return {**report.summary(), "text": report.text()}
-        judged = judge.on(folder, console.progress)
+        judged = judge.on(folder, console.progress, say=console.say)
         return {**report.summary(), "judge": judged.summary(), "text": f"{report.text()}\n{judged.text()}"}
 
     made_from = {

@@ -232,13 +232,14 @@ def _train(kind: "type[TrainConfig]", values: object, seed: int, path: Path) -> 
 
 
 def _answers_judge(values: object, seed: int, path: Path) -> "EvaluationJudge":
-    """Read who compares the answers; a prompt starts at the recipe's folder."""
+    """Read who compares the answers; a prompt and a table of prices start at the recipe's folder."""
     from gristmill.judging import read_judge
 
     where = f"{path}, evaluate.judge"
     mapping = dict(read_mapping(values, where=where))
-    if isinstance(mapping.get("prompt"), str) and mapping["prompt"]:
-        mapping["prompt"] = str(path.parent / mapping["prompt"])
+    for name in ("prompt", "prices"):
+        if isinstance(mapping.get(name), str) and mapping[name]:
+            mapping[name] = str(path.parent / Path(mapping[name]).expanduser())
     return read_judge(mapping, seed=seed, where=where)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.errors import OutputError
+from schemas.json_values import plain_json
 
 _REMEDIES = {
     errno.ENOSPC: ("no space is left on the disk", "Free some space and run it again"),
@@ -145,8 +146,8 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:  # Any: whatever JSON can hold
-    """Write a JSON file whole: indented, keys in the given order, one line end at the end."""
-    write_text(path, json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    """Write a JSON file whole: indented, keys as given, one line end at the end, null for a number that is none."""
+    write_text(path, json.dumps(plain_json(value), ensure_ascii=False, indent=2) + "\n")
 
 
 def _sync(path: Path) -> None:

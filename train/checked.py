@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from schemas.atomic import write_json
 from schemas.parquet import write_table
@@ -66,8 +67,8 @@ class Preflight:
         left_out: Rows by the reason that keeps them out of training.
         noted: Rows by what is worth knowing about them though they are trained.
         examples: First row numbers by reason and note.
-        prompt_tokens: Tokens of all prompts that are trained on.
-        completion_tokens: Tokens that are learnt.
+        prompt_tokens: Tokens of the rows to train that are read alone; a row that is read twice counts once.
+        completion_tokens: Tokens of the rows to train that are learnt.
         longest: Tokens of the longest row read.
         quantiles: Tokens per row at 50, 95 and 99 %.
         prompt_quantiles: The same of the tokens of a row that are read alone.
@@ -82,6 +83,8 @@ class Preflight:
         tokenizer_hash: Hash of the tokenizer.
         end_of_turn: Text of the token that ends an answer.
         refuses: Why training would teach nothing; empty where it would teach something.
+        held_out: Rows of `kept` that are held out.
+        held_out_tokens: Tokens of these.
         leaks: Held-out rows by what they share with training rows: `prompt`, `answer`, `near copy`.
         parts: The datasets of a mix; empty where there is one alone.
     """
@@ -107,6 +110,8 @@ class Preflight:
     tokenizer_hash: str
     end_of_turn: str
     refuses: str
+    held_out: int = 0
+    held_out_tokens: int = 0
     leaks: dict[str, int] = field(default_factory=dict)
     parts: list[PartCounts] = field(default_factory=list)
 
@@ -127,12 +132,24 @@ class Checked(NamedTuple):
     table: pa.Table
 
     def amended(
-        self, remarks: Mapping[int, Remark], *, leaks: Mapping[str, int], parts: Sequence[PartCounts]
+        self,
+        remarks: Mapping[int, Remark],
+        *,
+        leaks: Mapping[str, int],
+        parts: Sequence[PartCounts],
+        held_out: Sequence[int],
     ) -> "Checked":
-        """Put in what became known of rows after they passed; `rendered` stays as it is."""
-        if not remarks and not parts:
+        """Put in what became known of rows after they passed; `rendered` stays as it is.
+
+        Args:
+            remarks: What became known, by row number.
+            leaks: Held-out rows by what they share with training rows.
+            parts: The datasets of a mix.
+            held_out: Numbers of the rows that are held out.
+        """
+        if not (remarks or parts or len(held_out)):
             return self
-        records = self.table.to_pylist()
+        records = self.table.to_pylist() if remarks else []
         for record in records:
             if remark := remarks.get(record["row"]):
                 record["detail"] = remark.detail or record["detail"]
@@ -140,24 +157,24 @@ class Checked(NamedTuple):
                     record |= {"action": "dropped", "reason": remark.reason}
                 if remark.note:
                     record["notes"].append(remark.note)
-        kept = [record for record in records if record["action"] == "kept"]
-        read, learnt = (
-            np.array([record[f"{kind}_tokens"] for record in kept], np.int64) for kind in ("prompt", "completion")
-        )
+        table = pa.Table.from_pylist(records, schema=PREFLIGHT_SCHEMA) if remarks else self.table
+        kept = table.filter(pc.equal(table["action"], pa.scalar("kept")))
+        read, learnt = (kept[f"{kind}_tokens"].to_numpy() for kind in ("prompt", "completion"))
+        aside = np.isin(kept["row"].to_numpy(), np.array(held_out, np.int64))
         report = replace(
             self.report,
-            kept=len(kept),
-            prompt_tokens=int(read.sum()),
-            completion_tokens=int(learnt.sum()),
+            kept=kept.num_rows,
+            held_out=int(aside.sum()),
+            held_out_tokens=int(read[aside].sum() + learnt[aside].sum()),
+            prompt_tokens=int(read[~aside].sum()),
+            completion_tokens=int(learnt[~aside].sum()),
             prompt_quantiles=quantiles(read),
             completion_quantiles=quantiles(learnt),
             leaks=dict(leaks),
             parts=list(parts),
-            **count_codes(records),
+            **(count_codes(records) if remarks else {}),
         )
-        return Checked(
-            report, self.rendered, with_places(pa.Table.from_pylist(records, schema=PREFLIGHT_SCHEMA), parts)
-        )
+        return Checked(report, self.rendered, with_places(table, parts))
 
     def write(self, folder: Path) -> None:
         """Write `preflight.json` and `preflight.parquet`."""

@@ -13,7 +13,9 @@ from train.checked import OverLength
 from train.mix import MixPart, check_weight
 
 _ROWS_ARE_OURS = "rows are rendered, cut to length and packed before TRL sees them, so that none is changed unseen"
-_SAVING = "checkpoints are written every save_every steps, the last two are kept, and a run resumes by itself"
+_SAVING = (
+    "checkpoints are written every save_every steps and save_minutes minutes, two are kept, and a run resumes by itself"
+)
 _LOGGING = "every step is logged to metrics.jsonl, and a loss that is not finite stops the run"
 _EVALUATION = "evaluation is a step of its own, `gristmill evaluate`, token-weighted and with answers"
 
@@ -89,6 +91,7 @@ class TrainConfig:
         mix: More data to train on, each with its weight.
         data_weight: How often the rows of the data itself are read in one epoch.
         save_every: Steps between checkpoints.
+        save_minutes: Minutes after which one is written even if these steps are not made.
         sft: Any other field of TRL's SFTConfig.
     """
 
@@ -113,6 +116,7 @@ class TrainConfig:
     mix: tuple[MixPart, ...] = ()
     data_weight: float = 1.0
     save_every: int = 50
+    save_minutes: float = 5.0
     sft: dict[str, Any] = field(default_factory=dict)  # Any: SFTConfig's fields are of all types
 
     def __post_init__(self) -> None:
@@ -121,7 +125,7 @@ class TrainConfig:
             if value is not None and value < 1:
                 raise InputError(f"{name} = {value} is below 1", mend=f"Choose 1 or more for {name}")
         check_seed(self.seed)
-        for name in ("epochs", "learning_rate"):
+        for name in ("epochs", "learning_rate", "save_minutes"):
             value = getattr(self, name)
             if value is not None and not 0 < value < math.inf:
                 raise InputError(

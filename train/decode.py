@@ -4,12 +4,16 @@ Rows leave the batch as they finish, and each row is sampled with a generator of
 request keeps nor its place in the batch changes what is drawn.
 """
 
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
+from train.budget import in_memory
 from train.prefill import prefill
 
 if TYPE_CHECKING:
@@ -31,6 +35,7 @@ class Job:
         stop: Strings that end the answer.
         answer: Token ids so far, without the one that ended it.
         reason: Why it ended.
+        ended: Whether it has.
     """
 
     position: int
@@ -42,38 +47,86 @@ class Job:
     stop: tuple[str, ...]
     answer: list[int] = field(default_factory=list)
     reason: Literal["stop", "length"] = "length"
+    ended: bool = False
+
+    @property
+    def width(self) -> int:
+        """Most tokens of it and its answer together."""
+        return len(self.prompt) + self.limit
+
+
+class Reading(NamedTuple):
+    """How prompts are read, and when an answer ends.
+
+    Attributes:
+        end: Tokens that end it.
+        pad: Any token; it stands, unseen, in front of shorter prompts.
+        text: Gives the text of an answer, to find stop strings in.
+        share: Whether what all prompts of a batch begin with is read once.
+    """
+
+    end: frozenset[int]
+    pad: int
+    text: Callable[[list[int]], str]
+    share: bool = True
 
 
 def batches(jobs: Sequence[Job], *, tokens: int, rows: int) -> list[list[Job]]:
     """Group jobs of like length so that no batch holds more than `tokens` tokens with its answers, or `rows` rows."""
     found: list[list[Job]] = []
-    width = 0
-    for job in sorted(jobs, key=lambda job: (len(job.prompt) + job.limit, job.position)):
-        width = len(job.prompt) + job.limit
-        if not found or len(found[-1]) >= rows or (len(found[-1]) + 1) * width > tokens:
+    for job in sorted(jobs, key=lambda job: (job.width, job.position)):
+        if not found or len(found[-1]) >= rows or (len(found[-1]) + 1) * job.width > tokens:
             found.append([])
         found[-1].append(job)
     return found
 
 
-def decode(
-    model: "PreTrainedModel", jobs: Sequence[Job], *, end: frozenset[int], pad: int, text: Callable[[list[int]], str]
-) -> None:
-    """Continue all jobs of one batch, in place, until each has ended.
+def decode_all(
+    model: "PreTrainedModel", jobs: Sequence[Job], *, tokens: int, rows: int, settings: Reading
+) -> Iterator[list[Job]]:
+    """Continue jobs batch by batch, and give each batch's; one that has not ended does not fit into memory even alone.
+
+    Where memory runs out, those of the batch that have ended stay as they are. The others begin again, as if they had
+    not been asked, in batches of half as many tokens, and so do all that follow.
+
+    Args:
+        model: The model.
+        jobs: The jobs.
+        tokens: Most tokens of a batch.
+        rows: Most rows of it.
+        settings: How they are read and end.
+    """
+    todo = deque(batches(jobs, tokens=tokens, rows=rows))
+    while todo:
+        batch = todo.popleft()
+        lots = [deepcopy(job.random) for job in batch]
+        if in_memory(partial(decode, model, batch, settings)) is not None:
+            yield batch
+            continue
+        left = [(job, lot) for job, lot in zip(batch, lots, strict=True) if not job.ended]
+        for job, lot in left:
+            job.answer, job.random = [], lot
+        yield [job for job in batch if job.ended or len(batch) == 1]
+        if len(batch) > 1:
+            tokens = len(batch) * max(job.width for job in batch) // 2
+            rest = [*(job for job, _ in left), *(job for each in todo for job in each)]
+            todo = deque(batches(rest, tokens=tokens, rows=rows))
+
+
+def decode(model: "PreTrainedModel", jobs: Sequence[Job], settings: Reading) -> Sequence[Job]:
+    """Continue all jobs of one batch, in place, until each has ended, and give them.
 
     Args:
         model: The model.
         jobs: The batch.
-        end: Tokens that end an answer.
-        pad: Any token; it stands, unseen, in front of shorter prompts.
-        text: Gives the text of an answer, to find stop strings in.
+        settings: How they are read and end.
     """
     import torch
 
-    alive = list(jobs)
+    alive, most = list(jobs), None if settings.share else 0
     with torch.inference_mode():
         network: Any = model  # Any: a model's call has no static types
-        cache, ids, mask, places, _ = prefill(model, [list(job.prompt) for job in alive], pad=pad)
+        cache, ids, mask, places, _ = prefill(model, [list(job.prompt) for job in alive], pad=settings.pad, most=most)
         while True:
             logits = network(
                 input_ids=ids,
@@ -87,10 +140,10 @@ def decode(
             kept = [
                 row
                 for row, (job, token) in enumerate(zip(alive, chosen, strict=True))
-                if _goes_on(job, token, end, text)
+                if _goes_on(job, token, settings)
             ]
             if not kept:
-                return
+                return jobs
             if len(kept) < len(alive):
                 rows: Any = torch.tensor(kept, device=model.device)  # Any: a LongTensor, which torch does not say
                 cache.reorder_cache(rows)
@@ -101,16 +154,15 @@ def decode(
             places = places[:, -1:] + 1
 
 
-def _goes_on(job: Job, token: int, end: frozenset[int], text: Callable[[list[int]], str]) -> bool:
+def _goes_on(job: Job, token: int, settings: Reading) -> bool:
     """Take the next token of a job and tell whether another is to come."""
-    if token in end:
-        job.reason = "stop"
-        return False
-    job.answer.append(token)
-    if job.stop and any(stop in text(job.answer) for stop in job.stop):
-        job.reason = "stop"
-        return False
-    return len(job.answer) < job.limit
+    stops = token in settings.end
+    if not stops:
+        job.answer.append(token)
+        stops = bool(job.stop) and any(stop in settings.text(job.answer) for stop in job.stop)
+    job.reason = "stop" if stops else "length"
+    job.ended = stops or len(job.answer) >= job.limit
+    return not job.ended
 
 
 def _choose(logits: "torch.Tensor", jobs: Sequence[Job]) -> list[int]:

@@ -56,7 +56,7 @@ def find_models(run: Path, record: Mapping[str, Any]) -> Models:  # Any: what tr
             mend="Put it back, or train anew",
         )
     renderer = Renderer(load_tokenizer(tuned))
-    if renderer.template_hash != record["made_from"]["template"]:
+    if renderer.template.hash != record["made_from"]["template"]:
         raise InputError(
             "the chat template is no longer the one of the training",
             where=str(tuned / "chat_template.jinja"),

@@ -36,12 +36,17 @@ class Interval(NamedTuple):
     @classmethod
     def read(cls, values: Sequence[float | None]) -> Self:
         """Read what `plain` gave."""
-        return cls(*(math.nan if value is None else value for value in values))
+        return cls(*map(read_number, values))
 
 
 def plain_number(value: float) -> float | None:
-    """Give a number as JSON can hold it: there is no NaN."""
-    return None if math.isnan(value) else value
+    """Give a number as JSON can hold it: there is no NaN, and nothing infinite."""
+    return value if math.isfinite(value) else None
+
+
+def read_number(value: float | None) -> float:
+    """Read what `plain_number` gave."""
+    return math.nan if value is None else value
 
 
 def bootstrap(

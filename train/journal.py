@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.atomic import write_text, writing
+from schemas.json_values import plain_json
 
 
 class Journal:
@@ -29,7 +30,8 @@ class Journal:
         return self._found.get(key)
 
     def put(self, key: str, value: dict[str, Any]) -> None:  # Any: values of JSON
-        """Keep a value under `key`."""
+        """Keep a value under `key`; of a number that is none, null."""
+        value = plain_json(value)
         self._found[key] = value
         with writing(self.path), self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"key": key, **value}) + "\n")

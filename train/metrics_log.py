@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from schemas.atomic import atomic_file, write_text, writing
+from schemas.json_values import plain_json
 from schemas.progress import Bar, Progress
 from train.tensorboard import Events
 
@@ -135,4 +136,4 @@ def smooth(values: list[float], weight: float = 0.8) -> list[float]:
 
 
 def _line(step: dict[str, Any]) -> str:
-    return json.dumps(step) + "\n"
+    return json.dumps(plain_json(step)) + "\n"

@@ -1,6 +1,7 @@
 """A model on this machine: it answers chat requests and says how likely a given answer is to it."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -8,8 +9,10 @@ import numpy as np
 
 from schemas import Answer, ChatRequest, ChatResponse, InputError, LLMError
 from schemas.progress import Progress, silent
+from train.apart import reads_past_gaps
 from train.attention import group_queries
-from train.decode import Job, batches, decode
+from train.budget import budget_of, in_memory
+from train.decode import Job, Reading, decode_all
 from train.folder import (
     check_memory,
     find_model,
@@ -27,10 +30,7 @@ from train.rendered import IGNORED, Fault, Rendered
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-_TOKENS = {"cpu": 8_192, "cuda": 131_072}
-_ROWS = {"cpu": 32, "cuda": 256}  # on a CPU few, so that answers come, and are kept, a few times a minute
 _ALIKE = 0.85  # as long as the longest row of a batch, at least: padding costs more than a smaller batch
-_MOST_LOGITS = 1 << 29  # of a batch that is scored: 2 GiB in float32, and their softmax as much again
 
 
 class Score(NamedTuple):
@@ -113,18 +113,23 @@ class LocalModel:
                         stop=request.stop,
                     )
                 )
-        kind = self.network.device.type
-        for batch in batches(jobs, tokens=_TOKENS.get(kind, _TOKENS["cpu"]), rows=_ROWS.get(kind, _ROWS["cpu"])):
-            decode(self.network, batch, end=self._end, pad=self.renderer.end_id, text=self.renderer.decode_answer)
+        room = budget_of(self.network)
+        share = len(jobs) > 1 and self._reads_past_gaps
+        reading = Reading(self._end, self.renderer.end_id, self.renderer.decode_answer, share)
+        for batch in decode_all(self.network, jobs, tokens=room.tokens, rows=room.rows, settings=reading):
             for job in batch:
-                yield Answer(job.position, self._response(job))
+                yield Answer(job.position, self._response(job) if job.ended else self._too_large(job.width))
 
     def score(self, rows: Sequence[Rendered], /, *, progress: Progress = silent) -> list[Score]:
         """Give the negative log-likelihood of each row's trained tokens, in the order of `rows`.
 
         Rows of like length are read together, padded on the left, so every answer ends in the last column and the
         costly logits are made for the columns of answers only. On a CPU, what the prompts of a batch begin with is
-        read once; a GPU has less use for that than for the memory that it takes.
+        read once; a GPU has less use for that than for the memory that it takes. Where memory runs out, batches are
+        halved.
+
+        Raises:
+            LLMError: Memory does not hold a row even alone.
         """
         import torch
 
@@ -132,14 +137,22 @@ class LocalModel:
         order = sorted(range(len(rows)), key=lambda number: len(rows[number].ids))
         vocabulary = int(self.network.config.get_text_config().vocab_size)
         # Logits take more room than a cache: with 150,000 tokens to choose from, a GPU's budget would be 50 GB of them.
-        budget = min(_TOKENS.get(self.network.device.type, _TOKENS["cpu"]) // 4, _MOST_LOGITS // vocabulary)
+        room = budget_of(self.network)
+        most = min(room.tokens // 4, room.logits // vocabulary)
         with torch.inference_mode(), progress("Scoring", len(rows), "rows") as bar:
             while order:
                 batch = [order.pop()]
                 width = len(rows[batch[0]].ids)
-                while order and (len(batch) + 1) * width <= budget and len(rows[order[-1]].ids) >= _ALIKE * width:
+                while order and (len(batch) + 1) * width <= most and len(rows[order[-1]].ids) >= _ALIKE * width:
                     batch.append(order.pop())
-                for number, score in zip(batch, self._score([rows[number] for number in batch]), strict=True):
+                scores = in_memory(partial(self._score, [rows[number] for number in batch]))
+                if scores is None:
+                    if len(batch) == 1:
+                        raise self._too_large(width)
+                    most = len(batch) * width // 2
+                    order += reversed(batch)
+                    continue
+                for number, score in zip(batch, scores, strict=True):
                     found[number] = score
                 bar.advance(len(batch))
         return found
@@ -152,7 +165,8 @@ class LocalModel:
         if not answers:
             return [Score(0.0, 0)] * len(rows)
         texts = [row.ids.tolist() for row in rows]
-        most = min(answers) - 1 if self.network.device.type == "cpu" else 0
+        share = self.network.device.type == "cpu" and len(rows) > 1 and self._reads_past_gaps
+        most = min(answers) - 1 if share else 0
         cache, ids, mask, places, shared = prefill(self.network, texts, pad=self.renderer.end_id, most=most)
         labels = np.full(ids.shape, IGNORED)
         for line, row, each in zip(labels, rows, trained, strict=True):
@@ -185,6 +199,16 @@ class LocalModel:
             prompt_tokens=len(job.prompt),
             completion_tokens=len(job.answer) + (job.reason == "stop" and not job.stop),
             model=self.model,
+        )
+
+    @cached_property
+    def _reads_past_gaps(self) -> bool:
+        return reads_past_gaps(self.network)
+
+    def _too_large(self, width: int) -> LLMError:
+        return self._error(
+            f"the memory of {self.network.device} does not hold one text of {width} tokens",
+            "Free memory there, or shorten the text or max_tokens",
         )
 
     def _error(self, what: str, mend: str) -> LLMError:

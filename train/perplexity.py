@@ -43,7 +43,7 @@ class PerplexityScorer:
     def fingerprint(self) -> str:
         """Name of the model and its weights, with the hashes of its template and tokenizer."""
         renderer = self.model.renderer
-        return f"{self.model.model}|{renderer.template_hash}|{renderer.tokenizer_hash}"
+        return f"{self.model.model}|{renderer.template.hash}|{renderer.tokenizer_hash}"
 
     def __call__(
         self, prompts: Sequence[Sequence[Message]], responses: Sequence[str], /, *, progress: Progress = silent

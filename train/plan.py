@@ -8,39 +8,20 @@ import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from schemas import InputError
-from train.adapter import ALL_LINEAR
+from schemas.counted import counted
+from train.memory import Memory, estimate, size
 from train.pack import Packed
 from train.rendered import Rendered
-from train.trainer import Probe, most_of
+from train.steps import count_steps
+from train.trainer import Probe
 
 if TYPE_CHECKING:
     from trl.trainer.sft_config import SFTConfig
 
 ROOMY = 0.9  # of the free memory: above it checkpointing is switched on, so that other programs can breathe
-
-
-class Memory(NamedTuple):
-    """What training holds in memory, in bytes per device.
-
-    Attributes:
-        weights: Weights of the model and of its adapter.
-        gradients: Gradients of what is trained.
-        optimiser: AdamW's two moments of what is trained.
-        activations: What the forward pass keeps for the backward pass, and the logits.
-    """
-
-    weights: int
-    gradients: int
-    optimiser: int
-    activations: int
-
-    @property
-    def total(self) -> int:
-        """All of it."""
-        return sum(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +31,7 @@ class Plan:
     Attributes:
         rows: Rows that one epoch reads.
         packs: Sequences that they are packed into.
+        packs_dropped: Packs that an epoch leaves out, for they fill no batch: others each time.
         pack_length: Most tokens of a pack.
         empty: Share of the packs' positions that hold nothing; such positions are not computed.
         tokens: Tokens of one epoch.
@@ -73,6 +55,7 @@ class Plan:
 
     rows: int
     packs: int
+    packs_dropped: int
     pack_length: int
     empty: float
     tokens: int
@@ -112,6 +95,7 @@ class Plan:
         """Tell it in a few lines."""
         memory = self.memory
         on = f"{self.devices} x {self.device}" if self.devices > 1 else self.device
+        dropped = counted(self.packs_dropped, "pack", "are", one="is")
         lines = [
             (
                 f"Plan: {self.steps:,} steps of {self.rows_per_step:.1f} rows and {self.tokens_per_step:,.0f} tokens, "
@@ -120,6 +104,11 @@ class Plan:
             (
                 f"  {self.rows:,} rows in {self.packs:,} packs of up to {self.pack_length:,} tokens; no padding, "
                 f"{self.empty:.1%} of the packs is empty"
+            ),
+            *(
+                [f"  {dropped} left out in each epoch (dataloader_drop_last), others each time"]
+                if self.packs_dropped
+                else []
             ),
             f"  {self.dtype} on {on}: {self.dtype_reason}",
             f"  gradient checkpointing {'on' if self.checkpointing else 'off'}: {self.checkpointing_reason}",
@@ -159,31 +148,19 @@ def make_plan(  # noqa: PLR0913 - everything that is known before the weights ar
         dtype_given: Whether the user chose what to compute in.
         checkpointing: What the user chose; None to switch it on only where memory would not do without.
     """
-    places, devices = packed.dataset.num_rows, max(int(arguments.world_size), 1)
+    made = count_steps(packed.dataset.num_rows, arguments)
     tokens = sum(len(row.ids) for row in rows)
-    at_once = arguments.per_device_train_batch_size * devices
-    per_epoch = max(math.ceil(math.ceil(places / at_once) / arguments.gradient_accumulation_steps), 1)
-    steps = arguments.max_steps if arguments.max_steps > 0 else math.ceil(arguments.num_train_epochs * per_epoch)
-    on_cpu = bool(arguments.use_cpu)
-    half = bool(arguments.bf16 or arguments.fp16)
-    fixed = Memory(
-        weights=round(parameters * weight_bytes)
-        + (0 if trainable == parameters else 4 * trainable)
-        + (2 * parameters if half and weight_bytes == 4 else 0),  # autocast keeps a copy while a step lasts
-        gradients=4 * trainable,
-        optimiser=8 * trainable,
-        activations=0,
-    )
-    batch = arguments.per_device_train_batch_size
+    read = 1 - made.dropped / max(packed.dataset.num_rows, 1)  # share of an epoch: which packs is drawn anew each time
+    steps = arguments.max_steps if arguments.max_steps > 0 else math.ceil(arguments.num_train_epochs * made.per_epoch)
     kept, again = (
-        fixed._replace(
-            activations=activations(
-                shape,
-                tokens=batch * most_of(packed, "tokens"),
-                trained=batch * most_of(packed, "trained"),
-                half=half,
-                checkpointing=each,
-            )
+        estimate(
+            packed,
+            arguments,
+            shape=shape,
+            parameters=parameters,
+            trainable=trainable,
+            weight_bytes=weight_bytes,
+            checkpointing=each,
         )
         for each in (False, True)
     )
@@ -195,19 +172,20 @@ def make_plan(  # noqa: PLR0913 - everything that is known before the weights ar
         chosen, reason = True, f"without it {size(kept.total)} would be needed, and {size(free)} are free"
     return Plan(
         rows=len(rows),
-        packs=places,
+        packs=packed.dataset.num_rows,
+        packs_dropped=made.dropped,
         pack_length=packed.length,
-        empty=round(1 - tokens / max(places * packed.length, 1), 4),
+        empty=round(1 - tokens / max(packed.dataset.num_rows * packed.length, 1), 4),
         tokens=tokens,
         trained_tokens=sum(int(row.learnt.sum()) for row in rows),
-        epochs=round(steps / per_epoch, 3),
+        epochs=round(steps / made.per_epoch, 3),
         steps=steps,
-        rows_per_step=round(len(rows) / per_epoch, 2),
-        tokens_per_step=round(tokens / per_epoch, 1),
-        devices=devices,
-        device="cpu" if on_cpu else "cuda",
+        rows_per_step=round(read * len(rows) / made.per_epoch, 2),
+        tokens_per_step=round(read * tokens / made.per_epoch, 1),
+        devices=made.devices,
+        device="cpu" if arguments.use_cpu else "cuda",
         dtype="bfloat16" if arguments.bf16 else "float16" if arguments.fp16 else "float32",
-        dtype_reason=_dtype_reason(on_cpu=on_cpu, half=half, given=dtype_given),
+        dtype_reason=_dtype_reason(arguments, given=dtype_given),
         checkpointing=chosen,
         checkpointing_reason=reason,
         memory=again if chosen else kept,
@@ -236,60 +214,17 @@ def refuse_too_large(plan: Plan, *, where: str, full: bool) -> None:
     )
 
 
-def activations(shape: Any, *, tokens: int, trained: int, half: bool, checkpointing: bool) -> int:
-    """Estimate the bytes that a forward pass keeps for the backward pass.
-
-    Per token and layer: norms, queries, keys, values and residuals, about 14 times the width, and the four of a gated
-    MLP, each as wide as its inside. At every trained token: logits, their gradient, and the softmax between them.
-    """
-    text = shape.get_text_config()
-    width, layers = int(text.hidden_size), int(text.num_hidden_layers)
-    inside = getattr(text, "intermediate_size", None) or 4 * width
-    layer = (14 * width + 4 * int(inside)) * (3 if half else 4)  # under autocast half of it stays in float32
-    per_token = layer + layers * width * 4 if checkpointing else layers * layer
-    return tokens * per_token + 12 * trained * int(text.vocab_size)
-
-
-def lora_parameters(
-    shapes: dict[str, tuple[int, ...]], rank: int, targets: Sequence[str] = (ALL_LINEAR,), *, dora: bool = False
-) -> int:
-    """Count the weights of an adapter from the shapes of a model's tensors.
-
-    Args:
-        shapes: Shape of each tensor, by its name.
-        rank: Rank of the adapter.
-        targets: Names of the layers that it sits on; `all-linear` for every linear one but the head.
-        dora: Whether it has the size of each weight column besides.
-    """
-    count = 0
-    for name, shape in shapes.items():
-        layer = name.removesuffix(".weight")
-        named = any(layer == target or layer.endswith(f".{target}") for target in targets)
-        if len(shape) == 2 and (named or (ALL_LINEAR in targets and not _outer(name))):
-            count += rank * sum(shape) + (shape[0] if dora else 0)
-    return count
-
-
-def _outer(name: str) -> bool:
-    """Tell embeddings and head from what lies between."""
-    return any(part in name for part in ("embed", "wte", "wpe", "lm_head", "embed_out"))
-
-
-def _dtype_reason(*, on_cpu: bool, half: bool, given: bool) -> str:
+def _dtype_reason(arguments: "SFTConfig", *, given: bool) -> str:
+    half = bool(arguments.bf16 or arguments.fp16)
     if given:
         return "it is set"
-    if on_cpu:
+    if arguments.use_cpu:
         return "the CPU has instructions for it" if half else "the CPU has no instructions for bfloat16"
     return "the GPU computes in it" if half else "the GPU does not compute in bfloat16"
 
 
 def unheard(text: str) -> None:
     """Hear a line and do nothing: the default wherever a plan is told."""
-
-
-def size(count: float) -> str:
-    """Write bytes for people."""
-    return f"{count / 1e9:.1f} GB" if count >= 1e8 else f"{count / 1e6:.1f} MB"
 
 
 def duration(seconds: float) -> str:

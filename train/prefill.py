@@ -1,7 +1,8 @@
 """Texts of different lengths as one batch for a model: what they all begin with is read once.
 
 The padding stands behind that beginning, in front of what each text has of its own: all texts end in the last column.
-Models that read padding there as a distance, those with a sliding window or a recurrent state, read it for each text.
+Models that read padding there as a distance, those with a sliding window or a recurrent state, read it for each text;
+for others that do, `train.apart` finds them, the caller asks for no sharing.
 """
 
 from collections.abc import Sequence

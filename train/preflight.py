@@ -124,10 +124,12 @@ def _harm(row: Rendered, renderer: Renderer) -> tuple[str, str]:
 def _notes(messages: Sequence[Message], row: Rendered, renderer: Renderer) -> list[str]:
     """Find what is worth knowing about a row that is trained."""
     notes = []
-    if renderer.injected_system and all(role != "system" for role, _ in messages):
+    if renderer.template.injected_system and all(role != "system" for role, _ in messages):
         notes.append("injected_system")
     if any(renderer.control.search(content) for _, content in messages):
         notes.append("control_token")
+    if not renderer.closes_earlier and sum(role == "assistant" for role, _ in messages) > 1:
+        notes.append("closed_by_us")
     said, at = renderer.decode(row.labels[row.labels != IGNORED]), 0
     for answer in (content.strip() for role, content in messages if role == "assistant"):
         at = said.find(answer, at)
@@ -181,9 +183,9 @@ def _report(  # noqa: PLR0913 - the pieces of one record, put together in one pl
         max_length=limit,
         max_length_origin=origin,
         over_length=over_length,
-        injected_system=renderer.injected_system,
-        template_origin=renderer.template_origin,
-        template_hash=renderer.template_hash,
+        injected_system=renderer.template.injected_system,
+        template_origin=renderer.template.origin,
+        template_hash=renderer.template.hash,
         tokenizer_hash=renderer.tokenizer_hash,
         end_of_turn=renderer.end_text,
         refuses=_refusal(records, len(rendered), codes["noted"]),

@@ -13,7 +13,7 @@ from schemas.atomic import write_text
 from train.checked import Checked
 from train.html import environment
 from train.mix import Part, label
-from train.preflight_text import MEANINGS
+from train.preflight_text import MEANINGS, token_line
 from train.render import Renderer
 from train.rendered import Rendered
 from train.view import View, shortened, view
@@ -84,6 +84,7 @@ def write_page(
         .get_template("preflight.html.j2")
         .render(
             seen=seen,
+            told=token_line(seen),
             codes=[
                 (
                     _plain(code),

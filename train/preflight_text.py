@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from schemas.counted import counted
 from train.checked import Preflight
 from train.histogram import bars, quantile_lines
 from train.mix import label
@@ -24,6 +25,8 @@ MEANINGS: Mapping[str, str] = {
     "prompt_not_prefix": "the prompt that generation would send is not how the row begins",
     "template_raised": "the chat template refuses it",
     "unreadable": "the file's row cannot be read",
+    "closed_by_us": "the template ends no answer that other turns follow, so the end-of-turn token is put behind it, "
+    "in training and by `gristmill evaluate` and `chat`; a server that renders the template itself leaves it out",
     "control_token": "a turn holds the text of a control token",
     "injected_system": "the chat template adds a system prompt of its own",
     "labels_differ": "the tokens that are learnt decode to another text than the answer",
@@ -77,8 +80,15 @@ def length_lines(seen: Preflight, *, ascii_only: bool = False) -> list[str]:
         f"  tokens of a row, and rows (max_length is {seen.max_length:,}, {origin}; longer ones: {seen.over_length}):",
         *(f"    {line}" for line in bars(seen.histogram, ascii_only=ascii_only)),
         *(f"    {line}" for line in quantile_lines(tokens)),
-        f"  {seen.prompt_tokens:,} tokens are read alone and {seen.completion_tokens:,} are learnt",
+        f"  {token_line(seen)}",
     ]
+
+
+def token_line(seen: Preflight) -> str:
+    """Tell how many tokens of the rows to train are read alone and learnt, and how many are held out."""
+    held = counted(seen.held_out, "row", "are", one="is")
+    aside = f"; {held} held out, with {seen.held_out_tokens:,} tokens" if seen.held_out else ""
+    return f"{seen.prompt_tokens:,} tokens are read alone and {seen.completion_tokens:,} are learnt{aside}"
 
 
 def _rows(seen: Preflight, code: str) -> str:

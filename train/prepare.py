@@ -89,16 +89,23 @@ def prepare(  # noqa: PLR0913 - everything that is known before the weights are 
         unreadable=rows.unreadable,
         progress=progress,
     )
-    shown = _write_preflight(out, checked, read, renderer, show)
-    if checked.report.refuses:
-        raise InputError(checked.report.refuses, where=where, mend=_remedy(checked, out))
-    kept = np.searchsorted(rows.numbers, [row.row for row in checked.rendered])
-    table = with_places(_numbered(rows.table.take(kept), rows.numbers[kept]), rows.parts)
-    sides = choose_sides(rows, table, config=config, clusters=clusters, where=where)
+    try:
+        if checked.report.refuses:
+            raise InputError(checked.report.refuses, where=where, mend=_remedy(checked, out))
+        kept = np.searchsorted(rows.numbers, [row.row for row in checked.rendered])
+        table = with_places(_numbered(rows.table.take(kept), rows.numbers[kept]), rows.parts)
+        sides = choose_sides(rows, table, config=config, clusters=clusters, where=where)
+    except InputError:
+        _write_preflight(out, checked, read, renderer, show)  # it tells each row's reason
+        raise
     trained = [checked.rendered[index] for index in sides.split.train]
-    amended = checked.amended(sides.remarks, leaks=sides.leaks, parts=count_parts(rows, table, sides.split, trained))
-    if amended is not checked:
-        checked, shown = amended, _write_preflight(out, amended, read, renderer, show)
+    checked = checked.amended(
+        sides.remarks,
+        leaks=sides.leaks,
+        parts=count_parts(rows, table, sides.split, trained),
+        held_out=table["row"].to_numpy()[sides.split.test].tolist(),
+    )
+    shown = _write_preflight(out, checked, read, renderer, show)
     limit = checked.report.max_length
     packed = pack(trained, pack_length(limit, context))
     return Prepared(checked, sides.split, table, trained, packed, shown), dataclasses.replace(

@@ -26,7 +26,7 @@ def push(run: Path, to: str, *, adapter: bool = False, public: bool = False) -> 
         public: Make a new repository public.
 
     Raises:
-        InputError: The run is not finished, has no adapter, or the name is none.
+        InputError: The run is not finished, has no adapter, its evaluation is of other weights, or the name is none.
         GristmillError: The hub refuses, or cannot be reached.
     """
     require("huggingface_hub")
@@ -60,16 +60,37 @@ def push(run: Path, to: str, *, adapter: bool = False, public: bool = False) -> 
     return str(commit.commit_url)
 
 
-def _evaluation(run: Path) -> Path:
-    """Find the evaluation of a run: in it, or beside it, where `gristmill run` writes one; it must be of this model."""
+def _evaluation(run: Path) -> Path | None:
+    """Find the evaluation of a run: in it, or beside it, where `gristmill run` writes one; it must be of this model.
+
+    Raises:
+        InputError: The one in the run is of other weights, or cannot be read.
+    """
     own, beside = (folder / "evaluation" / "evaluation.json" for folder in (run, run.resolve().parent))
-    if own.is_file() or not beside.is_file():
+    tuned = fingerprint(run / "merged")
+    if own.is_file():
+        if (of := _weights(own)) != tuned:
+            raise InputError(
+                f"this evaluation is of other weights ({of or 'it names none'}) than those that would go up ({tuned}), "
+                "and its numbers would stand in their card",
+                where=str(own.parent),
+                mend="Evaluate this run again, or remove that folder",
+            )
         return own
-    tuned = json.loads(beside.read_text(encoding="utf-8")).get("tuned")
-    return beside if tuned == f"merged@{fingerprint(run / 'merged')}" else own
+    return beside if beside.is_file() and _weights(beside) == tuned else None
 
 
-def _stage(folder: Path, out: Path, record: Mapping[str, Any], evaluation: Path) -> Path:  # Any: whatever JSON can hold
+def _weights(evaluation: Path) -> str:
+    """Tell which weights were evaluated as the tuned ones; empty where the file does not say."""
+    try:
+        return str(json.loads(evaluation.read_text(encoding="utf-8"))["tuned"]).rpartition("@")[2]
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def _stage(
+    folder: Path, out: Path, record: Mapping[str, Any], evaluation: Path | None
+) -> Path:  # Any: whatever JSON can hold
     """Lay out what is uploaded: links to the files, and a card with the evaluation's numbers as they are now."""
     out.mkdir()
     for file in sorted(folder.iterdir()):

@@ -14,7 +14,7 @@ FORMAT = 1
 
 _VERSIONS = ("gristmill", "torch", "transformers", "trl", "peft", "datasets", "accelerate")
 # What may change between a killed run and the one that goes on: the hash of the data tells whether a mix has changed.
-_FREE = {"save_every", "model", "mix", "held_out_data"}
+_FREE = {"save_every", "save_minutes", "model", "mix", "held_out_data"}
 _DEFAULTS: dict[str, Any] = {  # Any: settings are of all types
     each.name: each.default for each in dataclasses.fields(TrainConfig) if each.default is not dataclasses.MISSING
 }

@@ -50,14 +50,12 @@ class Renderer:
         template: Jinja chat template that takes the place of the tokenizer's own.
 
     Attributes:
-        template: The Jinja template in use.
-        template_origin: `given`, `model` or `alpaca`.
-        template_hash: Hash of the template.
+        template: The chat template in use.
         tokenizer_hash: Hash of vocabulary and rules.
         end_id: Token that ends an answer.
         end_text: Its text.
         control: Finds the text of control tokens, which a message should not hold.
-        injected_system: System prompt that the template adds to a conversation without one; empty where it adds none.
+        closes_earlier: Whether the template itself ends an answer that other turns follow.
 
     Raises:
         InputError: The template fails on a plain conversation, or the tokenizer has no token to end an answer with.
@@ -65,9 +63,7 @@ class Renderer:
 
     def __init__(self, tokenizer: "PreTrainedTokenizerBase", template: str | None = None) -> None:
         self.tokenizer = tokenizer
-        self._template = ChatTemplate(tokenizer, template)
-        self.template, self.template_origin = self._template.source, self._template.origin
-        self.template_hash = self._template.hash
+        self.template = ChatTemplate(tokenizer, template)
         self.tokenizer_hash = tokenizer_hash(tokenizer)
         added = {number for number, token in tokenizer.added_tokens_decoder.items() if token.special}
         self._special = added | set(tokenizer.all_special_ids)
@@ -75,7 +71,7 @@ class Renderer:
         self.control = re.compile("|".join(map(re.escape, texts)) or "(?!)")
         self._tokens = PieceTokeniser(tokenizer)
         self.end_id, self.end_text = self._end_of_turn()
-        self.injected_system = self._template.injected_system()
+        self.closes_earlier = self._closes_earlier()
 
     def render(self, rows: Iterable[tuple[int, str, Sequence[Message]]], /) -> Iterator[Rendered | Fault]:
         """Render whole conversations for training, in order; `rows` gives row number, id and messages."""
@@ -132,7 +128,7 @@ class Renderer:
         talks = [[{"role": role, "content": content} for role, content in messages] for _, _, messages in rows]
         errors = [_unfit(talk, generate=generate) for talk in talks]
         fit = [talk for talk, error in zip(talks, errors, strict=True) if error is None]
-        texts = iter(self._template.texts(fit, generate=generate))
+        texts = iter(self.template.texts(fit, generate=generate))
         answers = [[place for place, turn in enumerate(talk) if turn["role"] == "assistant"] for talk in talks]
         fronts = [
             talk[:place]
@@ -140,7 +136,7 @@ class Renderer:
             if error is None
             for place in places
         ]
-        prompts = iter(self._template.texts(fronts, generate=True))
+        prompts = iter(self.template.texts(fronts, generate=True))
         found: list[list[_Piece] | Fault] = []
         for (row, name, _), talk, places, error in zip(rows, talks, answers, errors, strict=True):
             try:
@@ -164,14 +160,17 @@ class Renderer:
         if isinstance(text, UnrenderableError):
             raise text
         pieces, done = list[_Piece](), 0
-        for number, prompt in prompts:
+        following = [*(prompt for _, prompt in prompts), text][1:]
+        for (number, prompt), follows in zip(prompts, following, strict=True):
             if isinstance(prompt, UnrenderableError):
                 raise prompt
             start = len(prompt)
             if start < done or not text.startswith(prompt):
                 detail = f"turn {number + 1}: the template writes the turns before it differently once it is there"
                 raise UnrenderableError("prompt_not_prefix", detail)
-            end, closing = self._answer_end(text, start, turns[number]["content"])
+            stop = len(follows) if isinstance(follows, str) and text.startswith(follows) else len(text)
+            is_open = (generate or number + 1 < len(turns)) and not self.closes_earlier
+            end, closing = self._answer_end(text, turns[number]["content"], start, stop, is_open=is_open)
             pieces += [_Piece(text[done:start], trained=False), _Piece(text[start:end] + closing, trained=True)]
             done = end
         return [*pieces, _Piece(text[done:], trained=False)] if generate else pieces
@@ -183,23 +182,39 @@ class Renderer:
         """Give the tokens of each piece of the rows without a fault; None where a token crosses a border."""
         return self._tokens.rows([[piece.text for piece in row] for row in rows if not isinstance(row, Fault)])
 
-    def _answer_end(self, text: str, start: int, content: str) -> tuple[int, str]:
-        """Find where the answer that starts at `start` ends, and what must be added to close it."""
+    def _answer_end(self, text: str, content: str, start: int, stop: int, *, is_open: bool = False) -> tuple[int, str]:
+        """Find where the answer between `start` and `stop` ends, and what must be added to close it.
+
+        It ends at the first end of a turn that stands behind it, which costs a look at each such end, however often
+        the answer's words stand in the text. An answer that the template leaves open has none: the next end would be
+        that of a question, which may have the same words.
+        """
         answer = content.strip()
-        first = found = text.find(answer, start)
-        while found >= 0:
-            after = found + len(answer)
-            end = text.find(self.end_text, after)
-            if end >= 0 and (end == after or text[after:end].isspace()):
+        end = -1 if is_open else text.find(self.end_text, start + len(answer), stop)
+        while end >= 0:
+            after = end
+            while after > start and text[after - 1].isspace():
+                after -= 1
+            if after - len(answer) >= start and text.startswith(answer, after - len(answer)):
                 return end + len(self.end_text), ""
-            found = text.find(answer, found + 1)
+            end = text.find(self.end_text, end + 1, stop)
+        first = text.find(answer, start, stop)
         if first >= 0:
             return first + len(answer), self.end_text
         raise UnrenderableError("answer_not_rendered", "the template does not write the answer as it stands")
 
+    def _closes_earlier(self) -> bool:
+        """Try out whether an answer is ended by the template where others follow; nobody asks one that refuses them."""
+        first, turns = "first answer", ["question", "first answer", "question", "second answer"]
+        talk = [{"role": "assistant" if place % 2 else "user", "content": turn} for place, turn in enumerate(turns)]
+        text, before = *self.template.texts([talk], generate=False), *self.template.texts([talk[:3]], generate=True)
+        if isinstance(text, UnrenderableError) or isinstance(before, UnrenderableError) or first not in text:
+            return True
+        return not self._answer_end(text, first, text.index(first), len(before))[1]
+
     def _end_of_turn(self) -> tuple[int, str]:
         """Find the token that ends an answer: the template's own, else the tokenizer's end of sequence."""
-        text = self._template.plain()
+        text = self.template.plain()
         tail = text[text.rindex("answer") + len("answer") :] if "answer" in text else ""
         after = self._tokens.encode([tail])[0]
         for number, token in enumerate(after):

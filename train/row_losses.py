@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from errno import EISDIR
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,15 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from schemas.atomic import make_folder
+from schemas import InputError
+from schemas.atomic import output_error
+from schemas.locking import held
 from schemas.parquet import write_table
 from schemas.progress import Progress, silent
 from train.digest import digest
-from train.finished import find_models, read_run
+from train.finished import Models, find_models, read_run
 from train.folder import fingerprint, load_config, require
+from train.interval import read_number
 from train.journal import Journal
 from train.model import LocalModel, Score, context_length, load_network
 from train.render import Renderer
@@ -82,7 +86,8 @@ def row_losses(run: Path, data: str | Path | Rows | None, out: Path, *, progress
 
     Four columns are added: `loss_base` and `loss_tuned`, the mean -log p of a token of the row's answers;
     `loss_change`, their difference, below 0 where training taught the row; `loss_tokens`. They are null where a row
-    cannot be rendered or is longer than the model reads. A scoring that was killed goes on where it stopped.
+    cannot be rendered, is longer than the model reads, or has no finite loss. A scoring that was killed goes on
+    where it stopped.
 
     Args:
         run: Folder of a finished training run.
@@ -91,24 +96,37 @@ def row_losses(run: Path, data: str | Path | Rows | None, out: Path, *, progress
         progress: Shows how far it is.
 
     Raises:
-        InputError: `run` is no finished run, its model has changed, or the data cannot be read.
+        InputError: `run` is no finished run, its model has changed, the data cannot be read, or another process writes
+            `out`.
         OutputError: The file cannot be written.
     """
     require("torch", "transformers", "peft")
-    record = read_run(run)
-    folders, _, renderer = find_models(run, record)
+    if out.is_dir():
+        raise output_error(IsADirectoryError(EISDIR, ""), out)
+    models = find_models(run, read_run(run))
     rows = data if isinstance(data, Rows) else read_rows(run / "train.parquet" if data is None else data)
+    taken = InputError("another gristmill writes this file", where=str(out), mend="Wait for it, or choose another -o")
+    with held(out.parent / f".{out.name}.lock", taken=taken):  # before the work: it also tells whether one may write
+        return _score(models, rows, out, progress)
+
+
+def _score(models: Models, rows: Rows, out: Path, progress: Progress) -> LossesReport:
+    """Score rows with both models, and write them."""
+    folders, _, renderer = models
     rendered = list(renderer.render(conversations(rows)))
     context = context_length(load_config(folders[1]), renderer)
     reasons = [_reason(row, context) for row in rendered]
     whole = [row for row, reason in zip(rendered, reasons, strict=True) if isinstance(row, Rendered) and not reason]
-    journal = Journal(make_folder(out.parent) / f".{out.name}.journal")
+    journal = Journal(out.parent / f".{out.name}.journal")
     nll, tokens = np.full((2, len(rendered)), np.nan), np.zeros(len(rendered), np.int32)
-    places = np.flatnonzero([not reason for reason in reasons])
+    places = _without(reasons)
     for side, folder in enumerate(folders):
         scores = _scores(whole, journal, folder, renderer, progress)
         nll[side, places] = [score.nll for score in scores]
         tokens[places] = [score.tokens for score in scores]
+    for place in places[~np.isfinite(nll[:, places]).all(axis=0)]:
+        reasons[place], nll[:, place], tokens[place] = "loss_not_finite", np.nan, 0
+    places = _without(reasons)
     losses = nll / np.where(tokens, tokens, np.nan)
     write_table(out, _with_columns(rows.table, losses, tokens))
     journal.path.unlink(missing_ok=True)
@@ -118,13 +136,18 @@ def row_losses(run: Path, data: str | Path | Rows | None, out: Path, *, progress
     return LossesReport(
         out=out,
         rows=len(rendered),
-        scored=len(whole),
+        scored=len(places),
         reasons=dict(Counter(reason for _, reason in named).most_common()),
         examples={name: [row for row, reason in named if reason == name][:_FIRST] for _, name in named},
         base=float(np.nansum(nll[0]) / weighed) if weighed else None,
         tuned=float(np.nansum(nll[1]) / weighed) if weighed else None,
         quantiles=_quantiles(losses[:, places]),
     )
+
+
+def _without(reasons: Sequence[str]) -> npt.NDArray[np.int64]:
+    """Give the places that no reason keeps from having losses."""
+    return np.flatnonzero([not reason for reason in reasons])
 
 
 def _reason(row: Rendered | Fault, context: int) -> str:
@@ -151,7 +174,7 @@ def _scores(
                     journal.put(keys[place], score._asdict())
                 bar.advance(len(part))
     found = [journal.get(key) or {} for key in keys]
-    return [Score(each["nll"], each["tokens"]) for each in found]
+    return [Score(read_number(each["nll"]), each["tokens"]) for each in found]
 
 
 def _with_columns(table: pa.Table, losses: npt.NDArray[np.float64], tokens: npt.NDArray[np.int32]) -> pa.Table:

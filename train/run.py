@@ -197,7 +197,7 @@ def _record(prepared: Prepared, renderer: Renderer, folder: Path, config: TrainC
             "held_out": digest(held_out, numbered=True),
             "model": fingerprint(folder),
             "tokenizer": renderer.tokenizer_hash,
-            "template": renderer.template_hash,
+            "template": renderer.template.hash,
         },
         "versions": versions(),
         "counts": {

@@ -3,9 +3,7 @@
 TRL sees a dataset that is already tokenised, labelled and packed, so nothing is templated, truncated or dropped in it.
 """
 
-import json
 import os
-import shutil
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from schemas import InputError
 from schemas.progress import Progress, silent
 from train.adapter import lora
+from train.checkpoints import last_checkpoint, saver, step_of
 from train.config import TrainConfig, check_sft
 from train.folder import first_line, quiet_libraries, saving
 from train.metrics_log import MetricsLog, watcher
@@ -137,8 +136,10 @@ def fine_tune(  # noqa: PLR0913 - the model, its data and where it goes
 
     arguments = settings(config, folder, checkpointing=plan.checkpointing)
     checkpoint = last_checkpoint(folder / "checkpoints", clean=is_main())
-    done = _step(checkpoint)
-    callbacks = [watcher(MetricsLog(folder / "metrics.jsonl", after=done), progress)] if is_main() else []
+    done = step_of(checkpoint)
+    callbacks = [saver(config.save_minutes)]
+    if is_main():
+        callbacks.append(watcher(MetricsLog(folder / "metrics.jsonl", after=done), progress))
 
     def probed(probe: Probe | None) -> None:
         if planned is not None:
@@ -171,24 +172,3 @@ def fine_tune(  # noqa: PLR0913 - the model, its data and where it goes
 def is_main() -> bool:
     """Tell whether this is the process that writes, of those that train together."""
     return os.environ.get("RANK", "0") == "0"
-
-
-def last_checkpoint(folder: Path, *, clean: bool = True) -> Path | None:
-    """Find the newest whole checkpoint and, to `clean`, remove those that a killed run left half-written.
-
-    The trainer's state is written last, so a checkpoint that has it whole is whole.
-    """
-    whole = []
-    for path in folder.glob("checkpoint-*"):
-        try:
-            json.loads((path / "trainer_state.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            if clean:
-                shutil.rmtree(path, ignore_errors=True)
-        else:
-            whole.append(path)
-    return max(whole, key=_step, default=None)
-
-
-def _step(checkpoint: Path | None) -> int:
-    return 0 if checkpoint is None else int(checkpoint.name.rpartition("-")[2])

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from train.adapter import load_four_bits, targets
 from train.config import TrainConfig
 from train.folder import BYTES, free_memory, load_config, parameters, tensor_shapes
+from train.memory import lora_parameters
 from train.model import load_network
 from train.pack import Packed
-from train.plan import Plan, lora_parameters, make_plan
+from train.plan import Plan, make_plan
 from train.rendered import Rendered
 from train.sft import settings
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from jinja2 import TemplateError
@@ -89,8 +90,12 @@ class ChatTemplate:
             ) from text
         return text
 
+    @cached_property
     def injected_system(self) -> str:
-        """Compare a conversation with a system prompt to one without: what stands in its place is injected."""
+        """The system prompt that it adds to a conversation without one; empty where it adds none.
+
+        A conversation with a system prompt is compared with one without: what stands in its place is injected.
+        """
         mark, turns = "GRISTMILL-SYSTEM", [{"role": "user", "content": "question"}]
         given, without = self.texts([[{"role": "system", "content": mark}, *turns], turns], generate=False)
         if isinstance(given, UnrenderableError) or isinstance(without, UnrenderableError):

@@ -48,5 +48,5 @@ def _event(step: Mapping[str, Any]) -> Any:  # Any: protocol buffers have no typ
     from tensorboardX.proto.event_pb2 import Event  # type: ignore[import-untyped] # as above
     from tensorboardX.proto.summary_pb2 import Summary  # type: ignore[import-untyped] # as above
 
-    values = [Summary.Value(tag=f"train/{tag}", simple_value=step[tag]) for tag in TAGS if tag in step]
+    values = [Summary.Value(tag=f"train/{tag}", simple_value=step[tag]) for tag in TAGS if step.get(tag) is not None]
     return Event(step=step["step"], wall_time=step.get("time", 0.0), summary=Summary(value=values))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gristmill.console import Console
 
 if TYPE_CHECKING:
+    from gristmill.judge_cost import Spending
     from gristmill.recipe import ClientConfig
 
 Run = Callable[[argparse.Namespace, Console], dict[str, Any]]  # Any: whatever JSON can hold
@@ -101,6 +102,28 @@ def training_settings(args: argparse.Namespace) -> dict[str, Any]:  # Any: check
         **({} if args.max_steps is None else {"max_steps": args.max_steps}),
         **({"method": "full"} if args.full else {}),
     }
+
+
+def add_judge_spending(parser: argparse.ArgumentParser, *, prefix: str = "") -> None:
+    """Add the flags of what a judge may spend; `prefix` stands in front of their names."""
+    group = parser.add_argument_group("what judging may spend", "kept aside before a request leaves, so never overrun")
+    group.add_argument(f"--{prefix}budget-usd", type=float, metavar="DOLLARS", help="most dollars")
+    group.add_argument(f"--{prefix}max-requests", type=count, metavar="N", help="most requests")
+    group.add_argument(
+        f"--{prefix}budget-tokens", type=count, metavar="N", help="most tokens, read and written together"
+    )
+    group.add_argument(f"--{prefix}prices", type=Path, metavar="FILE", help="table of prices that goes before ours")
+
+
+def judge_spending(args: argparse.Namespace, *, prefix: str = "") -> "Spending":
+    """Read those flags."""
+    from generate import Budget
+    from gristmill.judge_cost import Spending
+
+    usd, requests, tokens, prices = (
+        getattr(args, f"{prefix}{name}") for name in ("budget_usd", "max_requests", "budget_tokens", "prices")
+    )
+    return Spending(budget=Budget(usd=usd, requests=requests, tokens=tokens), prices=prices)
 
 
 def client_config(args: argparse.Namespace) -> "ClientConfig":

@@ -56,6 +56,7 @@ def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: w
     """Run the tasks, and tell how each model does."""
     from gristmill.commands.arguments import existing
     from gristmill.config import read_config
+    from gristmill.steps import alone_in
     from train.evaluation.record import put_section
     from train.harness import BenchConfig, bench
     from train.harness.model import check_installed
@@ -64,10 +65,11 @@ def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: w
     settings = {**{name: getattr(args, name) for name in names}, "data": tuple(existing(args.data))}
     config = read_config(BenchConfig, settings, where="the command line")
     check_installed()
-    models = list(_contestants(args.models, console))
-    report = bench(models, args.out, config=config, progress=console.progress)
-    if (args.out / "evaluation.json").is_file():
-        put_section(args.out, report.section())
+    with alone_in(args.out):
+        models = list(_contestants(args.models, console))
+        report = bench(models, args.out, config=config, progress=console.progress)
+        if (args.out / "evaluation.json").is_file():
+            put_section(args.out, report.section())
     console.say(report.text())
     return {"out": str(args.out), **report.summary()}
 

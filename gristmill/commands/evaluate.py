@@ -1,10 +1,11 @@
 """`gristmill evaluate`: the base model against the tuned one, on rows that neither was trained on."""
 
 import argparse
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gristmill.commands.arguments import command, count
+from gristmill.commands.arguments import add_judge_spending, command, count, judge_spending
 from gristmill.console import Console
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def add_judge(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--judge-model", metavar="NAME", help="model of the server; else a model folder or hub name")
     group.add_argument("--judge-base-url", metavar="URL", help="address of the server; default: OPENAI_BASE_URL")
     group.add_argument("--judge-max-rows", type=count, metavar="N", help="judge at most N rows")
+    add_judge_spending(parser, prefix="judge-")
 
 
 def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: whatever JSON can hold
@@ -65,7 +67,7 @@ def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: w
     console.say(report.text())
     if judge is None:
         return report.summary()
-    judged = judge.on(out, console.progress)
+    judged = judge.on(out, console.progress, say=console.say)
     console.say(judged.text())
     return {**report.summary(), "judge": judged.summary()}
 
@@ -76,4 +78,5 @@ def _judge(args: argparse.Namespace) -> "EvaluationJudge":
 
     client = {"client": args.judge, "model": args.judge_model, "base_url": args.judge_base_url}
     own = {} if args.judge_max_rows is None else {"max_rows": args.judge_max_rows}
-    return read_judge({**client, **own}, seed=args.seed, where="the command line, --judge")
+    judge = read_judge({**client, **own}, seed=args.seed, where="the command line, --judge")
+    return dataclasses.replace(judge, spending=judge_spending(args, prefix="judge_"))

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from gristmill.commands.arguments import add_client, client_config, command, count
+from gristmill.commands.arguments import add_client, add_judge_spending, client_config, command, count, judge_spending
 from gristmill.console import Console
 
 
@@ -36,9 +36,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "--longest", type=count, default=4_000, metavar="N", help="characters of a text to show; default: %(default)s"
     )
     parser.add_argument("--prompt", default="", metavar="FILE", help="Jinja file in place of our prompt")
-    parser.add_argument("--prices", type=Path, metavar="FILE", help="table of prices that goes before ours")
     parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
     add_client(parser, title="who judges")
+    add_judge_spending(parser)
 
 
 def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: whatever JSON can hold
@@ -53,7 +53,15 @@ def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:  # Any: w
     config = read_config(JudgeConfig, {name: getattr(args, name) for name in names}, where="the command line")
     folders = existing(args.folders)
     client = open_client(client_config(args), console.progress, beside=args.out)
-    judged = judge_folders(folders, args.out, client, config=config, prices=args.prices, progress=console.progress)
+    judged = judge_folders(
+        folders,
+        args.out,
+        client,
+        config=config,
+        spending=judge_spending(args),
+        say=console.say,
+        progress=console.progress,
+    )
     if len(folders) > 1:
         console.say(
             f"{judged.common} rows are in all {len(folders)} evaluations; {judged.left_out} others are left out"

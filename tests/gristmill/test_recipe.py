@@ -3,7 +3,9 @@ from pathlib import Path
 import pytest
 
 import curate
+from generate import Budget
 from gristmill.cli import main
+from gristmill.judge_cost import Spending
 from gristmill.recipe import read_recipe
 from schemas import InputError
 
@@ -75,13 +77,15 @@ def test_the_examples_recipe_is_read() -> None:
 
 def test_an_evaluation_may_have_a_judge_with_a_client_and_settings_of_its_own(tmp_path: Path) -> None:
     text = (
-        "documents: docs\nseed: 4\nevaluate: {judge: {client: openai, model: wise, max_rows: 9, prompt: own.jinja}}\n"
+        "documents: docs\nseed: 4\nevaluate: {judge: {client: openai, model: wise, max_rows: 9, prompt: own.jinja, "
+        "budget: {usd: 2}, prices: own.yaml}}\n"
     )
     judge = read_recipe(recipe(tmp_path, text)).answers_judge
     assert judge is not None
     assert (judge.client.client, judge.client.model) == ("openai", "wise")
     assert (judge.config.seed, judge.config.max_rows) == (4, 9)
     assert judge.config.prompt == str(tmp_path / "own.jinja")
+    assert judge.spending == Spending(budget=Budget(usd=2), prices=tmp_path / "own.yaml")
     assert read_recipe(recipe(tmp_path, "documents: docs\n")).answers_judge is None
 
 

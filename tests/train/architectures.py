@@ -26,3 +26,21 @@ def convolving() -> Any:
 
     build: Any = Lfm2ForCausalLM  # Any: its constructor is untyped
     return build(Lfm2Config(**SHAPE, layer_types=["conv", "full_attention"]))
+
+
+def counting() -> Any:
+    """Give a model whose attention is biased by the distance in columns, padding among them."""
+    from transformers import MptConfig, MptForCausalLM
+
+    build: Any = MptForCausalLM  # Any: its constructor is untyped
+    return build(MptConfig(vocab_size=64, d_model=32, n_layers=2, n_heads=4, max_seq_len=128))
+
+
+def local() -> Any:
+    """Give a model whose second layer sees the last 16 columns, padding among them."""
+    from transformers import GPTNeoConfig, GPTNeoForCausalLM
+
+    build: Any = GPTNeoForCausalLM  # Any: as above
+    shape: dict[str, Any] = {"vocab_size": 64, "hidden_size": 32, "num_heads": 4, "max_position_embeddings": 128}
+    kinds: Any = [[["global", "local"], 1]]  # Any: theirs is typed as one list of texts
+    return build(GPTNeoConfig(**shape, num_layers=2, attention_types=kinds, window_size=16))

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.train.architectures import SHAPE, convolving, windowed
-from train.apart import keeps_apart
+from tests.train.architectures import SHAPE, convolving, counting, local, windowed
+from train.apart import keeps_apart, reads_past_gaps
 
 
 def attending() -> Any:
@@ -31,6 +31,17 @@ def test_a_model_is_tried_out(build: Callable[[], Any], apart: bool) -> None:
     network = build().train()
     assert keeps_apart(network) is apart
     assert network.training
+
+
+@pytest.mark.parametrize(("build", "past"), [(attending, True), (biased, True), (counting, False), (local, False)])
+def test_padding_inside_a_text_is_tried_out(build: Callable[[], Any], past: bool) -> None:
+    import torch
+
+    torch.manual_seed(0)
+    network = build().train()
+    assert reads_past_gaps(network) is past
+    assert network.training
+    assert reads_past_gaps(attending().to(torch.bfloat16))
 
 
 def test_adapters_and_half_precision_are_no_hindrance() -> None:

@@ -36,6 +36,10 @@ def test_an_interval_is_written_plain_and_as_a_difference() -> None:
     assert apart.signed == "-0.250 [-0.500, +0.125]"
 
 
+def test_an_infinite_number_is_null_in_json() -> None:
+    assert Interval(math.inf, -math.inf, 1.0).plain() == [None, None, 1.0]
+
+
 @pytest.mark.parametrize("values", [(1.0, 0.5, 1.5), (math.nan, math.nan, math.nan)], ids=["numbers", "none"])
 def test_json_holds_an_interval_and_gives_it_back(values: tuple[float, float, float]) -> None:
     text = json.dumps(Interval(*values).plain(), allow_nan=False)

@@ -11,6 +11,13 @@ def test_a_journal_keeps_what_was_put(tmp_path: Path) -> None:
     assert Journal(tmp_path / "j.jsonl").get("b") is None
 
 
+def test_what_is_no_number_is_null_at_once_and_later(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "j.jsonl")
+    journal.put("a", {"nll": float("inf"), "tokens": 3})
+    assert "Infinity" not in (tmp_path / "j.jsonl").read_text()
+    assert journal.get("a") == Journal(tmp_path / "j.jsonl").get("a") == {"nll": None, "tokens": 3}
+
+
 def test_a_line_that_was_cut_short_is_dropped_and_the_next_one_stands_alone(tmp_path: Path) -> None:
     path = tmp_path / "j.jsonl"
     journal = Journal(path)

@@ -46,7 +46,7 @@ def test_merging_changes_no_logit_and_the_cast_few(tiny_folder: Path, tmp_path: 
     assert drift.mean < drift.saved_mean < drift.effect  # bfloat16 rounds, and the adapter did more than that
     assert drift.dtype == "bfloat16"
     again = Renderer(load_tokenizer(tmp_path / "merged"))
-    assert again.template_hash == renderer.template_hash
+    assert again.template.hash == renderer.template.hash
 
 
 def test_a_float32_base_stays_float32(

@@ -16,6 +16,16 @@ def test_steps_after_the_checkpoint_are_taken_back(tmp_path: Path) -> None:
     assert [step["step"] for step in read_metrics(path)] == [1, 2, 3, 4]
 
 
+def test_what_is_no_number_is_null_and_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    log = MetricsLog(path, after=0)
+    log.append({"step": 1, "loss": 1.0, "grad_norm": float("inf")})
+    log.close()
+    assert read_metrics(path) == [{"step": 1, "loss": 1.0, "grad_norm": None}]
+    MetricsLog(path, after=1).close()
+    assert read_metrics(path) == [{"step": 1, "loss": 1.0, "grad_norm": None}]
+
+
 def test_a_missing_log_is_empty(tmp_path: Path) -> None:
     assert read_metrics(tmp_path / "none.jsonl") == []
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from schemas import Answer, ChatRequest, ChatResponse, Client, LLMError, Message
 from train import LocalModel, Rendered
 from train.decode import Job, batches
 from train.model import Score
-from train.prefill import shared_prefix
+from train.prefill import Prefilled, prefill, shared_prefix
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -160,6 +160,28 @@ def test_a_beginning_that_rows_share_changes_no_score(model: LocalModel, answers
     )
 
 
+def test_a_model_that_counts_columns_is_given_no_shared_beginning(
+    model: LocalModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = list[int]()
+
+    def watched(*args: Any, **settings: Any) -> Prefilled:
+        found = prefill(*args, **settings)
+        shared.append(found.shared)
+        return found
+
+    monkeypatch.setattr("train.decode.prefill", watched)
+    monkeypatch.setattr("train.model.prefill", watched)
+    question = "How do I carry my leave over into the next year? " * 3
+    for reads in (True, False):
+        monkeypatch.setattr("train.model.reads_past_gaps", lambda network, reads=reads: reads)
+        fresh = LocalModel(model.network, model.renderer, name="fresh")
+        texts(fresh, [ask(f"{question}{end}", max_tokens=2) for end in "ab"])
+        fresh.score(rows(fresh, ["a", "b"], question))
+    assert min(shared[:2]) > 100
+    assert shared[2:] == [0, 0]
+
+
 def test_a_large_vocabulary_makes_batches_small(model: LocalModel, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [Rendered(n, "", ids := np.arange(5, 15 + n, dtype=np.int32), ids.copy()) for n in range(6)]
     whole, score, sizes = model.score(rows), LocalModel._score, list[int]()
@@ -169,10 +191,50 @@ def test_a_large_vocabulary_makes_batches_small(model: LocalModel, monkeypatch: 
         return score(self, batch)
 
     monkeypatch.setattr(LocalModel, "_score", counted)
-    monkeypatch.setattr("train.model._MOST_LOGITS", 30 * model.network.config.get_text_config().vocab_size)
+    monkeypatch.setattr("train.budget._LOGITS", 30 * model.network.config.get_text_config().vocab_size)
     few = model.score(rows)
     assert sizes == [2, 2, 2]  # of 15, 13 and 11 tokens
     assert [each.nll for each in few] == pytest.approx([each.nll for each in whole], rel=1e-5)
+
+
+def test_where_memory_runs_out_fewer_rows_are_scored_at_once(
+    model: LocalModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    many = rows(model, ["aa", "bb", "cc", "dd", "ee"])
+    whole, score, sizes = model.score(many), LocalModel._score, list[int]()
+
+    def short(self: LocalModel, batch: Sequence[Rendered]) -> list[Score]:
+        sizes.append(len(batch))
+        if len(batch) > 2:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return score(self, batch)
+
+    monkeypatch.setattr(LocalModel, "_score", short)
+    found = model.score(many)
+    assert sizes == [5, 2, 2, 1]
+    assert [each.nll for each in found] == pytest.approx([each.nll for each in whole], rel=1e-5)
+
+
+def test_a_request_that_memory_does_not_hold_fails_alone(model: LocalModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    forward = type(model.network).forward
+
+    def short(self: object, *args: object, **inputs: object) -> object:
+        mask: Any = inputs.get("attention_mask")  # Any: a tensor
+        if mask is not None and mask.numel() > 100:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return forward(self, *args, **inputs)
+
+    alone = texts(model, [ask("Why?")])
+    monkeypatch.setattr(type(model.network), "forward", short)
+    found = dict(model.complete([ask("x" * 200), ask("Why?")]))
+    assert isinstance(found[0], LLMError)
+    assert "the memory of cpu does not hold one text of" in str(found[0])
+    assert isinstance(found[1], ChatResponse)
+    assert found[1].text == alone[0]
 
 
 def test_a_row_without_labels_scores_nothing(model: LocalModel) -> None:

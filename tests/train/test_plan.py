@@ -10,7 +10,7 @@ import pytest
 from schemas import InputError
 from train import Rendered, TrainConfig
 from train.pack import Packed, pack
-from train.plan import Memory, Plan, activations, duration, lora_parameters, make_plan, refuse_too_large, size
+from train.plan import Plan, duration, make_plan, refuse_too_large
 from train.rendered import IGNORED
 from train.sft import settings
 from train.trainer import Probe
@@ -55,6 +55,16 @@ def test_the_steps_are_counted_as_the_trainer_makes_them(packed: Packed, tmp_pat
     assert (accumulated.steps, accumulated.rows_per_step) == (3, 5.0)
 
 
+def test_packs_that_fill_no_batch_are_counted_and_told(tmp_path: Path) -> None:
+    three = pack(rows(10, 10, 10), 10)
+    config = TrainConfig(seed=0, method="full", batch_packs=2, sft={"use_cpu": True, "dataloader_drop_last": True})
+    made: dict[str, Any] = {"parameters": 1000, "trainable": 1000, "weight_bytes": 4.0, "free": 1e9}
+    found = make_plan(three, rows(10, 10, 10), settings(config, tmp_path), shape=Shape(), **made)
+    assert (found.packs, found.packs_dropped, found.steps, found.tokens) == (3, 1, 3, 30)
+    assert (found.rows_per_step, found.tokens_per_step) == (2.0, 20.0)
+    assert "1 pack is left out in each epoch (dataloader_drop_last)" in found.text()
+
+
 def test_memory_is_that_of_what_is_trained(packed: Packed, tmp_path: Path) -> None:
     full = plan(packed, tmp_path).memory
     assert full[:3] == (4000, 4000, 8000)
@@ -94,23 +104,8 @@ def test_the_probe_tells_the_time_of_what_is_left(packed: Packed, tmp_path: Path
     assert found.record()["memory"]["weights"] == 4000
 
 
-def test_an_adapter_is_counted_on_linear_layers_only() -> None:
-    shapes = {"model.embed_tokens.weight": (100, 8), "a.q_proj.weight": (8, 8), "b.up.weight": (16, 8), "n": (8,)}
-    assert lora_parameters(shapes, 4) == 4 * (16 + 24)
-
-
-def test_checkpointing_keeps_the_borders_of_layers_and_one_inside() -> None:
-    found = activations(Shape(), tokens=1, trained=0, half=False, checkpointing=True)
-    assert found == 176 * 4 + 2 * 8 * 4
-
-
 @pytest.mark.parametrize(
     ("seconds", "text"), [(4, "4 s"), (89, "89 s"), (600, "10 min"), (5400, "1 h 30 min"), (11100, "3 h 05 min")]
 )
 def test_times_are_written_for_people(seconds: float, text: str) -> None:
     assert duration(seconds) == text
-
-
-def test_sizes_are_written_for_people() -> None:
-    assert (size(2_540_000_000), size(1_500_000)) == ("2.5 GB", "1.5 MB")
-    assert Memory(1, 2, 3, 4).total == 10

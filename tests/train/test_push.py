@@ -102,6 +102,24 @@ def test_the_card_tells_the_evaluation_of_a_run_of_a_recipe_if_it_is_of_this_mod
     assert b"| f1 | 0.25 | 0.75 |" in hub["files"]["README.md"]
 
 
+@pytest.mark.parametrize(
+    "text", ['{"tuned": "merged@another", "measures": {}}', '{"measures": {}}', "{"], ids=["another", "none", "broken"]
+)
+def test_an_evaluation_in_the_run_that_is_of_other_weights_is_refused(
+    tiny_run: Path, tmp_path: Path, hub: dict[str, Any], text: str
+) -> None:
+    run = shutil.copytree(tiny_run, tmp_path / "run")
+    (run / "evaluation").mkdir()
+    (run / "evaluation" / "evaluation.json").write_text(text)
+    with pytest.raises(InputError, match=r"this evaluation is of other weights .* Evaluate this run again"):
+        push(run, "org/name")
+    assert hub["files"] == {}
+    record = {"tuned": f"merged@{fingerprint(run / 'merged')}", "measures": {"f1": {"base": [0.25], "tuned": [0.75]}}}
+    (run / "evaluation" / "evaluation.json").write_text(json.dumps(record))
+    push(run, "org/name")
+    assert b"| f1 | 0.25 | 0.75 |" in hub["files"]["README.md"]
+
+
 def test_a_hub_that_refuses_is_told(tiny_run: Path, hub: dict[str, Any]) -> None:
     hub["status"] = 403
     with pytest.raises(GristmillError, match=r"org/name: the model hub does not take it .*hf auth login") as caught:

@@ -118,11 +118,11 @@ def test_a_template_without_an_end_gets_the_end_of_sequence(tokenizer_with: Make
 def test_a_base_model_gets_the_alpaca_template(tokenizer_with: Make) -> None:
     bare = tokenizer_with(None)
     renderer = Renderer(bare)
-    assert renderer.template_origin == "alpaca"
+    assert renderer.template.origin == "alpaca"
     row = rendered(renderer, chat("Name a colour.", "Blue."))
     assert "### Instruction:\nName a colour." in renderer.decode(row.ids)
     assert learnt(renderer, row) == "Blue.<|im_end|>"
-    assert bare.chat_template == renderer.template  # so that saving the tokenizer saves it
+    assert bare.chat_template == renderer.template.source  # so that saving the tokenizer saves it
 
 
 def test_a_template_that_trims_is_no_fault(tokenizer_with: Make) -> None:
@@ -182,10 +182,68 @@ def test_rows_past_one_batch_keep_their_order(tokenizer: "PreTrainedTokenizerBas
     assert learnt(renderer, found[1100]) == "answer 1101<|im_end|>"
 
 
+LAST_ONLY = (
+    "{% for message in messages %}{{ message['role'] + ': ' + message['content'] }}"
+    "{% if message['role'] == 'user' or loop.last %}{{ '<|im_end|>' }}{% endif %}{{ '\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}"
+)
+
+
+def test_a_template_that_closes_the_last_answer_alone_has_the_others_closed(tokenizer_with: Make) -> None:
+    renderer = Renderer(tokenizer_with(LAST_ONLY))
+    assert not renderer.closes_earlier
+    row = rendered(renderer, chat("a", "Yes.", "Yes.", "Yes."))  # each could be taken for another
+    assert learnt(renderer, row) == "Yes.<|im_end|>Yes.<|im_end|>"
+    assert renderer.decode(row.ids) == (
+        "user: a<|im_end|>\nassistant: Yes.<|im_end|>\nuser: Yes.<|im_end|>\nassistant: Yes.<|im_end|>"
+    )
+    for stop in (1, 3):
+        [prompt] = renderer.prompts([chat("a", "Yes.", "Yes.", "Yes.")[:stop]])
+        assert isinstance(prompt, list)
+        assert row.ids.tolist()[: len(prompt)] == prompt
+    longer = rendered(renderer, chat("a", "Yes.", "Yes.", "Yes.", "Yes."))
+    assert longer.ids.tolist() == row.ids.tolist()
+    assert Renderer(tokenizer_with()).closes_earlier
+    assert not Renderer(tokenizer_with(NO_END)).closes_earlier
+
+
+class Counting(str):
+    """A text that counts how often it is searched."""
+
+    __slots__ = ("searches",)
+    searches: int
+
+    def find(self, *args: Any) -> int:
+        self.searches += 1
+        return super().find(*args)
+
+
+def test_an_answer_that_stands_in_the_text_a_thousand_times_is_found_in_a_few_looks(tokenizer_with: Make) -> None:
+    renderer = Renderer(tokenizer_with(NO_END))
+    text = Counting("a" + " a b" * 1_000)
+    text.searches = 0
+    assert renderer._answer_end(text, "a", 0, len(text)) == (1, "<|im_end|>")
+    assert text.searches == 2
+
+
+@given(answer=TEXT, before=st.text("ab <|im_end|>"), behind=st.text(" \nb"))
+def test_the_end_of_an_answer_is_the_first_end_of_a_turn_behind_it(
+    plain: Renderer, answer: str, before: str, behind: str
+) -> None:
+    end, answer = plain.end_text, answer.strip()
+    text = before + answer + behind + end + "x" + answer + end
+    found = next(
+        place
+        for place in range(len(answer), len(text))
+        if text.startswith(end, place) and text[:place].rstrip().endswith(answer)
+    )
+    assert plain._answer_end(text, answer, 0, len(text)) == (found + len(end), "")
+
+
 def test_an_injected_system_prompt_is_found(tokenizer_with: Make, injecting: str) -> None:
-    assert Renderer(tokenizer_with(injecting)).injected_system == "Be kind."
-    assert Renderer(tokenizer_with()).injected_system == ""
-    assert Renderer(tokenizer_with(RAISING)).injected_system == ""
+    assert Renderer(tokenizer_with(injecting)).template.injected_system == "Be kind."
+    assert Renderer(tokenizer_with()).template.injected_system == ""
+    assert Renderer(tokenizer_with(RAISING)).template.injected_system == ""
 
 
 def test_a_tokenizer_without_an_end_of_sequence_is_refused(tokenizer_with: Make) -> None:

@@ -9,9 +9,11 @@ import pytest
 import train.row_losses as under_test
 from curate import Pipeline
 from curate.column import Column
-from schemas import InputError
+from schemas import InputError, OutputError
+from schemas.locking import held
 from schemas.parquet import read_table
 from train import LocalModel, read_rows
+from train.model import Score
 from train.rendered import Rendered
 from train.row_losses import LOSSES_SCHEMA, row_losses
 from train.run import conversations
@@ -61,6 +63,29 @@ def test_a_row_without_losses_has_null_and_a_reason(
     assert json.dumps(report.summary())
 
 
+@pytest.mark.parametrize("broken", [float("nan"), float("inf")], ids=["NaN", "infinite"])
+def test_a_row_whose_loss_is_no_number_is_left_out_and_told(
+    tiny_run: Path, table_of: Callable[..., pa.Table], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: float
+) -> None:
+    whole = LocalModel.score
+
+    def score(model: LocalModel, rows: list[Rendered]) -> list[Score]:
+        return [
+            Score(broken, each.tokens) if row.row == 2 else each
+            for row, each in zip(rows, whole(model, rows), strict=True)
+        ]
+
+    monkeypatch.setattr(LocalModel, "score", score)
+    table = table_of([("What?", "That."), ("Why?", "So."), ("How?", "Thus.")])
+    report = row_losses(tiny_run, read_rows(table), tmp_path / "scored.parquet")
+    assert (report.scored, report.reasons, report.examples) == (2, {"loss_not_finite": 1}, {"loss_not_finite": [2]})
+    assert report.base is not None
+    json.dumps(report.summary(), allow_nan=False)
+    rows = read_table(tmp_path / "scored.parquet").to_pylist()
+    assert [row["loss_tuned"] is None for row in rows] == [False, True, False]
+    assert rows[1]["loss_tokens"] is None
+
+
 def test_scoring_again_replaces_the_columns(scored: pa.Table, tiny_run: Path, tmp_path: Path) -> None:
     row_losses(tiny_run, read_rows(scored), tmp_path / "again.parquet")
     again = read_table(tmp_path / "again.parquet")
@@ -89,7 +114,29 @@ def test_a_killed_scoring_goes_on_from_its_journal(
     row_losses(tiny_run, read_rows(facts), out)
     assert seen == [10, 10]
     assert not np.isnan(read_table(out)["loss_change"].to_numpy()).any()
-    assert [path.name for path in tmp_path.iterdir()] == ["scored.parquet"]
+    assert {path.name for path in tmp_path.iterdir()} == {"scored.parquet", ".scored.parquet.lock"}
+
+
+def unasked(model: LocalModel, rows: list[Rendered]) -> list[Score]:
+    raise AssertionError("rows were scored")
+
+
+def test_a_folder_in_the_way_is_told_before_anything_is_scored(
+    tiny_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LocalModel, "score", unasked)
+    with pytest.raises(OutputError, match="a folder of this name is in the way"):
+        row_losses(tiny_run, None, tmp_path)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError):
+        row_losses(tiny_run, None, tmp_path / "file" / "scored.parquet")
+
+
+def test_two_do_not_write_one_file(tiny_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LocalModel, "score", unasked)
+    other = held(tmp_path / ".scored.parquet.lock", taken=InputError("taken"))
+    with other, pytest.raises(InputError, match=r"scored\.parquet: another gristmill writes this file"):
+        row_losses(tiny_run, None, tmp_path / "scored.parquet")
 
 
 def test_what_is_no_run_is_refused(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from schemas import GristmillError, InputError
 from schemas.parquet import read_table, write_table
 from tests.train.test_tensorboard import scalars
 from train import TrainConfig, read_rows, train
-from train.sft import last_checkpoint
+from train.checkpoints import last_checkpoint
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -67,6 +67,29 @@ def test_a_run_leaves_everything(tiny_run: Path, facts: pa.Table) -> None:
     assert record["result"]["drift"]["mean"] < 1e-4
     assert sorted(path.name for path in (tiny_run / "checkpoints").iterdir()) == ["checkpoint-4", "checkpoint-6"]
     assert (tiny_run / "loss.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_preflight_counts_the_tokens_that_are_trained(tiny_run: Path) -> None:
+    counts = json.loads((tiny_run / "training.json").read_text())["counts"]
+    seen = json.loads((tiny_run / "preflight.json").read_text())
+    assert seen["completion_tokens"] == counts["trained_tokens"]
+    assert seen["prompt_tokens"] + seen["completion_tokens"] == counts["tokens"]
+    assert (seen["kept"], seen["held_out"]) == (40, 8)
+    assert seen["held_out_tokens"] > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("accumulated", [1, 2])
+def test_the_last_packs_may_be_dropped_and_the_plan_says_so(
+    tiny_folder: Path, table_of: Callable[..., pa.Table], tmp_path: Path, accumulated: int
+) -> None:
+    rows = table_of([(f"What is number {number}?", f"It is {number * 7} of {number}.") for number in range(150)])
+    sft = {"dataloader_drop_last": True, "gradient_accumulation_steps": accumulated}
+    settings = {"max_steps": None, "epochs": 2, "batch_packs": 4, "held_out": 0, "sft": sft}
+    report = train(rows, tmp_path / "run", config=config(tiny_folder, **settings))
+    plan = json.loads((tmp_path / "run" / "training.json").read_text())["plan"]
+    assert plan["packs_dropped"] == plan["packs"] % 4 > 0
+    assert report.steps == plan["steps"]
 
 
 def test_the_tuned_folder_loads_like_any_other(tiny_run: Path) -> None:

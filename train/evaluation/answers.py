@@ -13,6 +13,7 @@ import numpy as np
 
 from schemas import ChatRequest, LLMError, Message, last_answer
 from schemas.progress import Progress
+from train.interval import read_number
 from train.journal import Journal
 from train.model import LocalModel
 from train.render import Renderer
@@ -48,7 +49,7 @@ class Reply(NamedTuple):
         text: Its answer.
         stopped: Whether it ended the answer by itself.
         tokens: Tokens of the answer.
-        nll: Negative log-likelihood of the gold answer, natural, summed over its tokens.
+        nll: Negative log-likelihood of the gold answer, natural, summed over its tokens; NaN where it is not finite.
         gold_tokens: Tokens of the gold answer.
     """
 
@@ -115,7 +116,7 @@ def replies(
                 bar.advance()
     known = [(journal.get(one) or {}, journal.get(other) or {}) for one, other in zip(answers, scores, strict=True)]
     return [
-        Reply(answer["text"], answer["stopped"], answer["tokens"], score["nll"], score["tokens"])
+        Reply(answer["text"], answer["stopped"], answer["tokens"], read_number(score["nll"]), score["tokens"])
         for answer, score in known
     ]
 

@@ -82,7 +82,7 @@ class Selection(NamedTuple):
 def select(rows: Rows, renderer: Renderer, *, context: int, most: int | None, seed: int) -> Selection:
     """Make the questions of some rows: of many, `most` are drawn by a hash of the seed and their ids.
 
-    Rows that cannot be rendered, or are longer than the model reads, are left out and counted.
+    Rows that cannot be read or rendered, or are longer than the model reads, are left out and counted.
     """
     chosen = conversations(rows)
     facts = {row: each for (row, _, _), each in zip(chosen, _facts(rows.table), strict=True)}
@@ -91,7 +91,7 @@ def select(rows: Rows, renderer: Renderer, *, context: int, most: int | None, se
         chosen = sorted(drawn[:most], key=lambda row: row[0])
     made = questions(chosen, renderer)
     asked = [Asked(each, facts[each.row]) for each in made if len(each.rendered.ids) <= context]
-    return Selection(asked, len(chosen) - len(asked))
+    return Selection(asked, len(chosen) - len(asked) + len(rows.unreadable))
 
 
 def held_out(run: Path) -> Rows:

@@ -118,8 +118,8 @@ def _choose(run: Path, models: Models, config: EvaluateConfig) -> tuple[Selectio
     chosen = select(rows, models.renderer, context=context, most=config.max_rows, seed=config.seed)
     if not chosen.asked:
         raise InputError(
-            f"of {counted(chosen.left_out, 'row')} none can be asked: each has no answer, or is longer than the model "
-            "reads",
+            f"of {counted(chosen.left_out, 'row')} none can be asked: each cannot be read, has no answer, or is longer "
+            "than the model reads",
             where=str(config.data or run / "heldout.parquet"),
             mend="Name a file of other questions with --data",
         )
@@ -162,12 +162,15 @@ def _result(
     """Count and compare."""
     compared = {name: compare(rows, name, seed=config.seed) for name in MEASURES}
     measures = {name: each for name, each in compared.items() if each is not None}
-    nll = measures["nll"]
+    nll = measures.get("nll")
     refused = next((check for check in checks if check.name == REFUSED), None)
     return {
         "measures": {name: each.plain() for name, each in measures.items()},
         "medians": {"length_ratio": medians(rows, "length_ratio")},
-        "perplexity": {"base": _perplexity(nll.base.mean), "tuned": _perplexity(nll.tuned.mean)},
+        "perplexity": {
+            "base": None if nll is None else _perplexity(nll.base.mean),
+            "tuned": None if nll is None else _perplexity(nll.tuned.mean),
+        },
         "gold_tokens": sum(row["gold_tokens"] for row in rows) / len(rows),
         "errors": [each.plain() for each in find_errors(rows, checks, seed=config.seed)],
         "slices": [each.plain() for each in slices(rows, seed=config.seed)],

@@ -76,13 +76,13 @@ class Comparison(NamedTuple):
 
 
 def compare(rows: Sequence[Mapping[str, Any]], name: str, *, seed: int) -> Comparison | None:  # Any: as above
-    """Compare both models in one measure, over rows in which both have a value; None where there is no such row."""
+    """Compare both models in one measure, over rows in which both have a finite value; None where there is none."""
     measure = MEASURES[name]
     pairs = [(measure.value(row, "base"), measure.value(row, "tuned"), row["gold_tokens"]) for row in rows]
     whole = [
         (float(base), float(tuned), float(tokens))
         for base, tuned, tokens in pairs
-        if base is not None and tuned is not None
+        if base is not None and tuned is not None and math.isfinite(base) and math.isfinite(tuned)
     ]
     if not whole:
         return None

@@ -1,5 +1,6 @@
 """What an evaluation could not measure, and what to keep in mind when its numbers are read."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -29,10 +30,15 @@ def notes(
         found.append(f"few rows were asked ({len(rows)}), so small differences cannot be told from chance")
     if chosen.left_out:
         found.append(
-            f"left out, for they have no answer or are longer than the model reads: {counted(chosen.left_out, 'row')}"
+            "left out, for they cannot be read, have no answer or are longer than the model reads: "
+            f"{counted(chosen.left_out, 'row')}"
         )
     if guards.left_out:
         found.append(f"{counted(guards.left_out, 'question')} of the guardrail file could not be asked")
+    if broken := sum(not (math.isfinite(row["base_nll"]) and math.isfinite(row["tuned_nll"])) for row in rows):
+        found.append(
+            f"{counted(broken, 'gold answer')} to which a model gives no finite loss; the likelihood is over the rest"
+        )
     if embedder is None:
         found.append("embedding similarity is left out: no embedder is installed (pip install 'gristmill[semantic]')")
     if without := sum(not row["passage"] for row in rows):

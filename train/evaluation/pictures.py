@@ -1,10 +1,12 @@
 """The pictures of the page, as SVG that scales with it."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from schemas.counted import counted
 from train.evaluation.measures import MEASURES
 from train.metrics_log import smooth
 from train.picture import picture
@@ -32,11 +34,17 @@ def loss_picture(steps: Sequence[Sequence[float]]) -> Markup:
 
 
 def scatter_picture(rows: Sequence[Mapping[str, Any]]) -> Markup:  # Any: rows of answers.parquet
-    """Draw each row's loss of the gold answer under base and tuned."""
-    base, tuned = ([MEASURES["nll"].value(row, model) or 0.0 for row in rows] for model in ("base", "tuned"))
+    """Draw each row's loss of the gold answer under base and tuned; how many have none that is finite is told."""
+    value = MEASURES["nll"].value
+    pairs = [(float(value(row, "base") or 0), float(value(row, "tuned") or 0)) for row in rows]
+    whole = [pair for pair in pairs if all(map(math.isfinite, pair))]
+    base, tuned = ([pair[side] for pair in whole] for side in (0, 1))
+    aside = len(pairs) - len(whole)
 
     def draw(axes: "Axes") -> None:
-        top = max(*base, *tuned, 1e-6) * 1.05
+        top = max([*base, *tuned, 1e-6]) * 1.05
+        if aside:
+            axes.set_title(f"{counted(aside, 'row')} without a finite loss not drawn", fontsize=9)
         axes.plot([0, top], [0, top], color="#999999", linewidth=1, linestyle="--")
         axes.scatter(base, tuned, s=18, color=BASE, alpha=0.7, linewidths=0)
         axes.text(top * 0.97, top * 0.05, "tuned finds gold likelier", ha="right", color=TUNED)

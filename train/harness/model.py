@@ -53,7 +53,7 @@ def prompting(contestant: Contestant, *, chat_template: bool) -> Prompting:
     tokenizer = load_tokenizer(contestant.prompts)
     chat = chat_template and bool(tokenizer.chat_template)
     renderer = Renderer(tokenizer)
-    return Prompting(chat, f"{renderer.tokenizer_hash}:{renderer.template_hash if chat else ''}")
+    return Prompting(chat, f"{renderer.tokenizer_hash}:{renderer.template.hash if chat else ''}")
 
 
 def open_model(contestant: Contestant, *, batch_size: int) -> Any:  # Any: the harness has no types

@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from schemas.counted import counted
 from train.evaluation.record import Section
 from train.interval import Interval, bootstrap, plain_number
 
@@ -21,6 +22,28 @@ class Score(NamedTuple):
 
     value: float
     stderr: float
+
+
+class LeftOut(NamedTuple):
+    """Rows of a file that cannot be asked.
+
+    Attributes:
+        task: Name of the task.
+        reason: `no_question`, `no_answer` or `unreadable`.
+        rows: How many there are.
+        first: Numbers of the first of them.
+    """
+
+    task: str
+    reason: str
+    rows: int
+    first: tuple[int, ...]
+
+    def text(self) -> str:
+        """Tell it."""
+        shown = ", ".join(map(str, self.first)) + (" ..." if self.rows > len(self.first) else "")
+        named = f"{'row' if self.rows == 1 else 'rows'} {shown}"
+        return f"{self.task}: left out, {self.reason.replace('_', ' ')}: {counted(self.rows, 'row')} ({named})"
 
 
 class Line(NamedTuple):
@@ -104,6 +127,7 @@ class BenchReport:
         models: Names of the models; differences are from the first.
         lines: Each measure of each task.
         notes: What limits the comparison, as sentences.
+        left_out: Rows of the files that were not asked, by file and reason.
         reused: Results that lay in the folder already, out of all.
     """
 
@@ -111,6 +135,7 @@ class BenchReport:
     models: tuple[str, ...]
     lines: tuple[Line, ...]
     notes: tuple[str, ...]
+    left_out: tuple[LeftOut, ...] = ()
     reused: tuple[int, int]
 
     def summary(self) -> dict[str, Any]:  # Any: whatever JSON can hold
@@ -139,7 +164,12 @@ class BenchReport:
                 for line in self.lines
             ],
             "notes": list(self.notes),
+            "left_out": [{**each._asdict(), "first": list(each.first)} for each in self.left_out],
         }
+
+    @property
+    def _remarks(self) -> tuple[str, ...]:
+        return (*self.notes, *(each.text() for each in self.left_out))
 
     def text(self) -> str:
         """Tell it in a small table."""
@@ -159,7 +189,7 @@ class BenchReport:
                 head,
                 *told,
                 *([f"  {done} of {whole} results lay there already"] if done else []),
-                *(f"  Note: {note}" for note in self.notes),
+                *(f"  Note: {note}" for note in self._remarks),
                 f"The numbers: {self.out / 'bench.json'}",
             ]
         )
@@ -181,7 +211,7 @@ class BenchReport:
                 )
                 for line in self.lines
             ),
-            notes=self.notes,
+            notes=self._remarks,
             data=self.summary(),
         )
 

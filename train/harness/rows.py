@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,12 +30,14 @@ class RowTask(NamedTuple):
         kind: `choices` where the right one of several texts is to be found likeliest, `answers` where one is written.
         docs: The rows: question, answer, and choices where there are any; the answer is then a number from 0.
         digest: Hash of the rows.
+        left_out: Numbers of the rows that cannot be asked, by reason: `no_question`, `no_answer`, `unreadable`.
     """
 
     name: str
     kind: str
     docs: list[dict[str, Any]]  # Any: texts, and lists of them
     digest: str
+    left_out: Mapping[str, Sequence[int]]
 
     def config(self, *, chat: bool, max_tokens: int) -> dict[str, Any]:  # Any: a task as the harness wants it
         """Give the task as the harness takes it.
@@ -77,13 +80,15 @@ def read_row_task(path: Path) -> RowTask:
     """Read a file of rows: JSONL or Parquet with `choices`, or question and answer in any format that we read.
 
     Raises:
-        InputError: It cannot be read, or a row is none.
+        InputError: It cannot be read, a row of multiple choice is none, or no row has a question and an answer.
     """
+    left_out: dict[str, list[int]] = {}
     docs = _choices(path)
     kind = "choices" if docs else "answers"
-    docs = docs or _answers(path)
+    if not docs:
+        docs, left_out = _answers(path)
     digest = hashlib.sha256(json.dumps(docs, sort_keys=True).encode()).hexdigest()[:16]
-    return RowTask(path.stem, kind, docs, digest)
+    return RowTask(path.stem, kind, docs, digest, left_out)
 
 
 def _metrics(*names: str) -> list[dict[str, Any]]:  # Any: the harness' own
@@ -145,15 +150,29 @@ def _right(answer: object, choices: Sequence[str]) -> int | None:
     return number if 0 <= number < len(choices) else None
 
 
-def _answers(path: Path) -> list[dict[str, Any]]:  # Any: as in `docs`
+def _answers(path: Path) -> tuple[list[dict[str, Any]], dict[str, list[int]]]:  # Any: as in `docs`
     """Read rows of question and answer; of a longer conversation, the question is everything before its last answer."""
-    docs = []
-    for _, _, messages in conversations(read_rows(path)):
+    docs: list[dict[str, Any]] = []  # Any: as in `docs`
+    left_out: dict[str, list[int]] = defaultdict(list)
+    rows = read_rows(path)
+    for number, _, messages in conversations(rows):
         last = last_answer(messages)
         question = "\n\n".join(turn.content or "" for turn in messages[:last])
         answer = messages[last].content if last else ""
-        if question.strip() and answer and answer.strip():
+        if not (answer and answer.strip()):
+            left_out["no_answer"].append(number)
+        elif not question.strip():
+            left_out["no_question"].append(number)
+        else:
             docs.append({"question": question, "answer": answer})
+    if rows.unreadable:
+        left_out["unreadable"] = [number for number, _ in rows.unreadable]
     if not docs:
-        raise InputError("no row has a question and an answer", where=str(path), mend="Check the names of its columns")
-    return docs
+        raise InputError(_none(left_out), where=str(path), mend="Check the names of its columns")
+    return docs, dict(left_out)
+
+
+def _none(left_out: Mapping[str, Sequence[int]]) -> str:
+    """Say that no row can be asked, and why."""
+    reasons = ", ".join(f"{len(rows)} {reason.replace('_', ' ')}" for reason, rows in left_out.items())
+    return "no row has a question and an answer" + (f" ({reasons})" if reasons else "")

@@ -16,9 +16,11 @@ from train.finished import find_models, read_run
 from train.folder import first_line
 from train.harness.config import BenchConfig
 from train.harness.model import Contestant, Prompting, check_installed, open_model, prompting, quiet_harness, too_long
-from train.harness.report import BenchReport, lines
+from train.harness.report import BenchReport, LeftOut, lines
 from train.harness.results import kept
 from train.harness.rows import RowTask, read_row_task
+
+_FIRST = 5
 
 
 class _Task(NamedTuple):
@@ -92,6 +94,12 @@ def bench(models: Sequence[Contestant], out: Path, *, config: BenchConfig, progr
         models=tuple(model.name for model in models),
         lines=tuple(found),
         notes=tuple(_notes(models, asked, tasks, results, config)),
+        left_out=tuple(
+            LeftOut(task.name, reason, len(rows), tuple(rows[:_FIRST]))
+            for task in tasks
+            if task.rows is not None
+            for reason, rows in task.rows.left_out.items()
+        ),
         reused=(reused, len(places)),
     )
     write_json(out / "bench.json", {"settings": _settings(config), "lm_eval": version("lm_eval"), **report.summary()})

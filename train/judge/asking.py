@@ -23,6 +23,12 @@ class Replies(NamedTuple):
     asked: int
 
 
+def unanswered(requests: Sequence[ChatRequest], client: Client, journal: Journal) -> list[ChatRequest]:
+    """Give the requests that the journal has no reply to, each once."""
+    once = {request.key(route=client.route, model=client.model): request for request in requests}
+    return [request for key, request in once.items() if journal.get(key) is None]
+
+
 def ask(requests: Sequence[ChatRequest], client: Client, journal: Journal, *, progress: Progress) -> Replies:
     """Have every request answered; equal ones are sent once.
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from schemas import ChatResponse, Client, LLMError
+from schemas import ChatRequest, ChatResponse, Client, LLMError
 from schemas.atomic import make_folder
 from schemas.counted import counted
 from schemas.progress import Progress, silent
 from train.journal import Journal
-from train.judge.asking import ask
+from train.judge.asking import ask, unanswered
 from train.judge.ballots import GOLD, STRANGER, Case, Kind, ballots, read_cases, texts_cut
 from train.judge.bradley_terry import elo
 from train.judge.config import JudgeConfig
@@ -114,6 +114,18 @@ def judge_answers(
     )
     broken_off = [outcome for outcome in answered if outcome.finish_reason == "length" and not _readable(outcome)]
     return _warned(report, control_warnings(same, stranger), _cuts(texts_cut(cases, config), len(broken_off), config))
+
+
+def requests_left(
+    table: pa.Table, models: Sequence[str], client: Client, *, config: JudgeConfig, journal: Path
+) -> list[ChatRequest]:
+    """Give the requests that `judge_answers`, given the same, would send now.
+
+    Raises:
+        InputError: As `judge_answers`.
+    """
+    asked = ballots(read_cases(table, models, config), models, config)
+    return unanswered([ballot.request for ballot in asked], client, Journal(journal))
 
 
 def _heard(outcome: ChatResponse | LLMError) -> Heard:

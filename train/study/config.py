@@ -50,5 +50,11 @@ class StudyConfig:
         object.__setattr__(self, "seeds", tuple(dict.fromkeys(self.seeds)))
 
 
+def share_name(size: float) -> str:
+    """Name a share so that no other reads alike: `25 %`, and all digits of one that six would not tell apart."""
+    short = f"{size:g}"
+    return f"{short if float(short) == size else repr(float(size))} %"
+
+
 def _listed(values: tuple[float, ...]) -> str:
     return ", ".join(f"{value:g}" for value in values) or "none"

@@ -148,17 +148,18 @@ class StudyReport:
 
     def text(self) -> str:
         """Tell it in two small tables."""
+        first = max(10, *(len(point.name) for point in self.points))
         lines = [
             (
                 f"{self.held_out} held-out rows, {self.gold_tokens:,} tokens of answers; loss per token, "
                 f"with 95 % intervals over {self.drawn}"
             ),
-            f"  {'':<10} {'rows':>7} {'steps':>6} {'epochs':>6}   {'loss':<24} against base",
+            f"  {'':<{first}} {'rows':>7} {'steps':>6} {'epochs':>6}   {'loss':<24} against base",
         ]
         for point in self.points:
             trained = f"{point.rows:>7,.0f} {point.steps:>6.0f} {point.epochs:>6.1f}"
             against = point.against_base.signed if point.steps else ""
-            lines.append(f"  {point.name:<10} {trained}   {point.loss!s:<24} {against}".rstrip())
+            lines.append(f"  {point.name:<{first}} {trained}   {point.loss!s:<24} {against}".rstrip())
         width = max((len(stage.stage) for stage in self.stages), default=0)
         if self.stages:
             lines.append(

@@ -24,8 +24,9 @@ from train.rendered import Rendered
 from train.run import Rows, conversations, read_rows
 from train.sft import settings
 from train.sides import Clusters
+from train.steps import count_steps
 from train.study.analysis import Measured, analyse
-from train.study.config import StudyConfig
+from train.study.config import StudyConfig, share_name
 from train.study.report import StudyReport
 from train.study.shared import Ablation, Shared, share
 from train.study.subsets import subset
@@ -37,7 +38,6 @@ from train.study.trial import (
     kept_folder,
     known,
     run_trial,
-    steps_per_epoch,
     trial_key,
 )
 
@@ -45,10 +45,11 @@ Say = Callable[[str], object]
 
 
 class _Packs(NamedTuple):
-    """How many packs some rows fill, and how many steps read them once."""
+    """How many packs some rows fill, and what an epoch makes of them: steps, and tokens that these read."""
 
     packs: int
     steps: int
+    tokens: float
 
 
 def study(  # noqa: PLR0913 - all but two are optional
@@ -137,13 +138,16 @@ def plan(bench: Bench, shared: Shared, ablations: Sequence[Ablation], config: St
     """
     model = fingerprint(bench.folder)
     packs: dict[tuple[int, ...], _Packs] = {}
+    arguments = settings(bench.config, bench.out)
 
     def packed(rows: Sequence[Rendered]) -> _Packs:
         """Pack rows once, however many trials have them."""
         name = tuple(map(id, rows))
         if name not in packs:
             count = pack(rows, bench.length).dataset.num_rows
-            packs[name] = _Packs(count, steps_per_epoch(count, bench.config))
+            made = count_steps(count, arguments)
+            read = sum(len(row.ids) for row in rows) * (1 - made.dropped / max(count, 1))
+            packs[name] = _Packs(count, made.per_epoch, read)
         return packs[name]
 
     def trial(variant: str, seed: int, rows: list[Rendered], steps: int) -> Trial:
@@ -154,7 +158,7 @@ def plan(bench: Bench, shared: Shared, ablations: Sequence[Ablation], config: St
             rows=rows,
             packs=found.packs,
             steps=steps,
-            tokens=round(steps / found.steps * sum(len(row.ids) for row in rows)),
+            tokens=round(steps / found.steps * found.tokens),
             epochs=steps / found.steps,
             key=trial_key(bench, model, rows, steps=steps, seed=seed),
         )
@@ -169,7 +173,7 @@ def plan(bench: Bench, shared: Shared, ablations: Sequence[Ablation], config: St
         for seed in config.seeds:
             rows = [shared.train[place] for place in subset(names, shared.groups, size, seed=seed)]
             share_of = 1.0 if config.equal == "steps" else packed(rows).steps / once
-            trials.append(trial(f"{size:g} %", seed, rows, max(1, round(steps * share_of))))
+            trials.append(trial(share_name(size), seed, rows, max(1, round(steps * share_of))))
     for ablation, rows in zip(ablations, shared.others, strict=True):
         if not rows:
             raise InputError("no row is left to train", where=ablation.name, mend="Leave this stage out of --stages")

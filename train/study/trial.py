@@ -4,7 +4,6 @@ import dataclasses
 import gc
 import hashlib
 import json
-import math
 import re
 import shutil
 import time
@@ -20,6 +19,7 @@ from train.config import TrainConfig
 from train.digest import digest
 from train.evaluation.metrics import token_f1
 from train.folder import saving
+from train.interval import read_number
 from train.merge import save_model
 from train.metrics_log import read_metrics
 from train.model import LocalModel
@@ -30,7 +30,10 @@ from train.rendered import Rendered
 from train.sft import fine_tune
 from train.start import load_base, plan_run
 
-_NOT_OURS = {"model", "seed", "max_steps", "epochs", "max_length", "over_length", "held_out", "save_every"}
+_NOT_OURS = {"model", "seed", "max_steps", "epochs", "max_length", "over_length", "held_out"} | {
+    "save_every",
+    "save_minutes",
+}
 """Settings that a trial has of its own, or that show in the tokens of its rows."""
 
 
@@ -124,7 +127,7 @@ def trial_key(bench: Bench, model: str, rows: Sequence[Rendered], *, steps: int,
     made_from: dict[str, Any] = {  # Any: whatever JSON can hold
         "model": model,
         "tokenizer": bench.renderer.tokenizer_hash,
-        "template": bench.renderer.template_hash,
+        "template": bench.renderer.template.hash,
         "test": digest(bench.test),
         "answers": None if bench.questions is None else bench.max_tokens,
     }
@@ -137,6 +140,7 @@ def known(out: Path, trial: Trial) -> Result | None:
     """Read the result of a trial that is done; None where it is not, or its file is damaged."""
     try:
         values = json.loads((out / "results" / f"{trial.key}.json").read_text(encoding="utf-8"))
+        values["nll"] = [read_number(each) for each in values["nll"]]
         return Result(**{field.name: values[field.name] for field in dataclasses.fields(Result)})
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -195,12 +199,6 @@ def kept_folder(out: Path, trial: Trial) -> Path:
     """Name the folder that a trial's weights are kept in; the key keeps those of other settings apart."""
     name = re.sub(r"[^\w.]+", "-", trial.variant.replace(" %", " percent")).strip("-")
     return out / "models" / f"{name}-seed-{trial.seed}-{trial.key[:8]}"
-
-
-def steps_per_epoch(packs: int, config: TrainConfig) -> int:
-    """Count the optimiser steps that read every pack once, as transformers' trainer does."""
-    batches = math.ceil(packs / config.batch_packs)
-    return math.ceil(batches / int(config.sft.get("gradient_accumulation_steps", 1)))
 
 
 def _as_it_was(network: Any) -> Any:  # Any: accelerate takes and gives any module

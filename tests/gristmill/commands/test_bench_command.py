@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gristmill.cli import main
+from gristmill.steps import alone_in
 
 
 @pytest.fixture
@@ -59,3 +60,21 @@ def test_without_the_harness_the_install_line_is_printed(
     )
     assert main(["bench", str(tiny_folder), "--data", str(quiz), "-o", str(tmp_path / "out")]) == 2
     assert "pip install 'gristmill[bench]'" in capsys.readouterr().err
+
+
+def test_two_do_not_write_into_one_folder(
+    quiz: Path, tiny_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("lm_eval", reason="the extra `bench` is not installed")
+    argv = ["bench", str(tiny_folder), "--data", str(quiz), "-o", str(tmp_path / "out")]
+    with alone_in(tmp_path / "out"):
+        assert main(argv) == 2
+    assert "another gristmill is at work in this folder" in capsys.readouterr().err
+
+
+def test_a_file_in_the_way_is_told_before_a_model_is_opened(
+    quiz: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("lm_eval", reason="the extra `bench` is not installed")
+    assert main(["bench", "no-such-model", "--data", str(quiz), "-o", str(quiz)]) == 1
+    assert "quiz.jsonl: a file of this name is in the way" in capsys.readouterr().err

@@ -179,3 +179,35 @@ def test_a_recipe_can_name_the_judge(
     assert again.count("unchanged, reused") == 3
     assert "wise judged 2 rows" in again
     assert ", 2 of them sent now" in again  # gold has another stranger; whatever else was paid for is kept
+
+
+def test_the_cost_is_told_before_anything_is_asked_and_no_budget_is_overrun(
+    address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, prices = tmp_path / "out", tmp_path / "prices.yaml"
+    prices.write_text("wise: {input: 1.0, output: 2.0}\n")
+    folder = evaluation(tmp_path / "run" / "evaluation", "z")
+    argv = ["judge", str(folder), "--client", "openai", "--model", "wise", "--base-url", address, "-o", str(out)]
+    argv += ["--prices", str(prices)]
+    assert main([*argv, "--max-requests", "5"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"Judging: {5 * ROWS} requests to wise: about ")
+    assert ", at most $0.0" in said.splitlines()[0]
+    assert "Warning: the budget of 5 requests is spent: raise it and run it again" in said
+    record = json.loads((out / "judge.json").read_text())
+    assert (record["requests"], record["failed"]) == (5 * ROWS, 5 * ROWS - 5)
+    assert main(argv) == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"Judging: {5 * ROWS - 5} requests to wise: ")
+    assert "is spent" not in said
+    assert json.loads((out / "judge.json").read_text())["failed"] == 0
+
+
+def test_a_budget_in_dollars_needs_a_price(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("generate.spending.prices._is_near", lambda route: False)
+    folder = evaluation(tmp_path / "run" / "evaluation", "z")
+    argv = ["judge", str(folder), "--client", "openai", "--model", "wise", "--base-url", address]
+    assert main([*argv, "-o", str(tmp_path / "out"), "--budget-usd", "1"]) == 2
+    assert "no price is known for wise, so a budget in dollars cannot be kept" in capsys.readouterr().err

@@ -73,6 +73,12 @@ def test_what_cannot_be_asked_is_counted(renderer: Renderer) -> None:
     assert ([each.question.row for each in found.asked], found.left_out) == ([3], 2)
 
 
+def test_a_line_that_cannot_be_read_is_counted(renderer: Renderer, tmp_path: Path) -> None:
+    (tmp_path / "mine.jsonl").write_text('{"question": "a?", "answer": "b"}\n{"question": "cut\n')
+    found = select(of_file(tmp_path / "mine.jsonl"), renderer, context=512, most=None, seed=0)
+    assert ([each.question.row for each in found.asked], found.left_out) == ([1], 1)
+
+
 def test_the_rows_that_are_drawn_do_not_depend_on_their_order(renderer: Renderer, facts: pa.Table) -> None:
     numbers = np.arange(facts.num_rows)
     first = select(Rows(facts, numbers, []), renderer, context=512, most=5, seed=1)

@@ -14,11 +14,12 @@ import pytest
 
 from schemas import InputError, Message
 from schemas.parquet import read_table
-from train import EvaluateConfig, Renderer, TrainConfig, evaluate, train
+from train import EvaluateConfig, LocalModel, Rendered, Renderer, TrainConfig, evaluate, train
 from train.evaluation.answers import questions
 from train.evaluation.errors import Answered
 from train.evaluation.record import Section, put_section
 from train.folder import load_tokenizer
+from train.model import Score
 
 CONFIG = EvaluateConfig(seed=0, max_tokens=8)
 
@@ -44,6 +45,28 @@ def test_the_same_evaluation_has_the_same_bytes(evaluation: Path, tiny_run: Path
     evaluate(tiny_run, tmp_path, config=CONFIG)
     for name in ("page.html", "summary.md", "evaluation.json", "answers.parquet"):
         assert (tmp_path / name).read_bytes() == (evaluation / name).read_bytes(), name
+
+
+@pytest.mark.parametrize("of", [1, 8], ids=["one row", "all rows"])
+def test_a_loss_that_is_not_finite_is_told_and_breaks_neither_page_nor_json(
+    tiny_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, of: int
+) -> None:
+    whole = LocalModel.score
+
+    def score(model: LocalModel, rows: Sequence[Rendered]) -> list[Score]:
+        return [Score(float("inf"), each.tokens) if n < of else each for n, each in enumerate(whole(model, rows))]
+
+    def refuse(token: str) -> None:
+        raise AssertionError(token)
+
+    monkeypatch.setattr(LocalModel, "score", score)
+    report = evaluate(tiny_run, tmp_path, config=EvaluateConfig(seed=0, max_tokens=2))
+    assert any("to which a model gives no finite loss" in note for note in report.notes)
+    assert ("nll" in report.measures) == (of < 8)
+    json.loads((tmp_path / "evaluation.json").read_text(), parse_constant=refuse)
+    for line in (tmp_path / "answers.jsonl").read_text().splitlines():
+        json.loads(line, parse_constant=refuse)
+    assert "without a finite loss not drawn" in report.page.read_text()
 
 
 def test_a_killed_evaluation_asks_only_what_is_missing(

@@ -41,6 +41,15 @@ def test_likelihood_is_weighted_by_the_tokens_of_gold(row_with: RowWith) -> None
     assert found.difference.mean == pytest.approx(-2 / 4)
 
 
+@pytest.mark.parametrize("broken", [math.nan, math.inf])
+def test_a_loss_that_is_not_finite_is_left_aside(row_with: RowWith, broken: float) -> None:
+    rows = [row_with(gold_tokens=2, base_nll=4.0, tuned_nll=2.0), row_with(gold_tokens=2, base_nll=broken)]
+    found = compare(rows, "nll", seed=0)
+    assert found is not None
+    assert (found.base.mean, found.tuned.mean) == (2.0, 1.0)
+    assert compare(rows[1:], "nll", seed=0) is None
+
+
 def test_rows_without_a_value_are_left_aside(row_with: RowWith) -> None:
     rows = [row_with(base_similarity=0.5, tuned_similarity=0.75), row_with(base_similarity=0.5)]
     found = compare(rows, "similarity", seed=0)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from train.harness.report import BenchReport, lines
+from train.harness.report import BenchReport, LeftOut, lines
 from train.interval import Interval
 
 
@@ -85,3 +85,16 @@ def test_it_is_told_as_table_json_and_section(tmp_path: Path) -> None:
     assert section.key == "bench"
     assert section.rows[0][:3] == ("task", "acc", "4")
     assert section.notes == ("a note",)
+
+
+def test_rows_that_were_not_asked_are_told_with_their_number_and_why() -> None:
+    found = tuple(lines([BASE, TUNED], seed=0))
+    out = (LeftOut("facts", "no_answer", 7, (2, 4, 6, 8, 9)), LeftOut("facts", "unreadable", 1, (3,)))
+    report = BenchReport(out=Path("out"), models=("base", "tuned"), lines=found, notes=(), left_out=out, reused=(0, 2))
+    assert "Note: facts: left out, no answer: 7 rows (rows 2, 4, 6, 8, 9 ...)" in report.text()
+    assert "Note: facts: left out, unreadable: 1 row (row 3)" in report.text()
+    assert report.section().notes == tuple(each.text() for each in out)
+    assert json.loads(json.dumps(report.summary()))["left_out"] == [
+        {"task": "facts", "reason": "no_answer", "rows": 7, "first": [2, 4, 6, 8, 9]},
+        {"task": "facts", "reason": "unreadable", "rows": 1, "first": [3]},
+    ]

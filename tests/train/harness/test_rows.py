@@ -71,6 +71,22 @@ def test_questions_and_answers_come_in_every_format(tmp_path: Path) -> None:
     assert task.docs == [{"question": "Do", "answer": "Done"}]
 
 
+def test_rows_that_cannot_be_asked_are_named_by_reason(tmp_path: Path) -> None:
+    rows = [
+        {"question": "Why?", "answer": "So."},
+        {"question": "How?", "answer": " "},
+        {"prose": "no question here"},
+        {"question": "Who?", "answer": None},
+        {"messages": [{"role": "assistant", "content": "Hello."}]},
+        {"messages": [{"role": "user", "content": " "}, {"role": "assistant", "content": "Hello."}]},
+    ]
+    task = read_row_task(lines(tmp_path / "mine.jsonl", *rows))
+    assert task.docs == [{"question": "Why?", "answer": "So."}]
+    assert sorted(row for each in task.left_out.values() for row in each) == [2, 3, 4, 5, 6]
+    assert 2 in task.left_out["no_answer"]
+    assert 6 in task.left_out["no_question"]
+
+
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file"):
         read_row_task(tmp_path / "nowhere.jsonl")

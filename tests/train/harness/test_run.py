@@ -93,6 +93,17 @@ def test_the_template_is_used_unless_told_otherwise(tiny_folder: Path, files: Pa
     assert "at most 2 rows" in chat.notes[0]
 
 
+@pytest.mark.slow
+def test_rows_without_an_answer_are_counted(tiny_folder: Path, tmp_path: Path) -> None:
+    rows = [{"question": "Why?", "answer": "So."}, {"question": "How?", "answer": ""}]
+    (tmp_path / "mine.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    config = BenchConfig(seed=0, data=(tmp_path / "mine.jsonl",), max_tokens=2)
+    report = bench([Contestant("tiny", tiny_folder, tiny_folder)], tmp_path / "out", config=config)
+    assert report.lines[0].rows == 1
+    left_out = json.loads((tmp_path / "out" / "bench.json").read_text())["left_out"]
+    assert left_out == [{"task": "mine", "reason": "no_answer", "rows": 1, "first": [2]}]
+
+
 def test_an_unknown_task_is_told_before_a_model_is_loaded(tiny_folder: Path, files: Path, tmp_path: Path) -> None:
     model = Contestant("tiny", tiny_folder, tiny_folder)
     names = ["arc_easy", "own_yaml"]

@@ -33,6 +33,12 @@ def test_a_forecast_without_ground_says_why(report: StudyReport) -> None:
     assert said == "What more rows would buy cannot be said: one seed does not show how much of it is chance."
 
 
+def test_a_long_name_of_a_size_moves_the_other_columns(report: StudyReport) -> None:
+    last = dataclasses.replace(report.points[-1], name="33.33333333333333 %")
+    lines = dataclasses.replace(report, points=[*report.points[:-1], last]).text().splitlines()
+    assert lines[1].index("rows") == lines[5].index("200") - 1
+
+
 def test_the_text_has_a_line_for_each_size_and_stage(report: StudyReport) -> None:
     lines = report.text().splitlines()
     assert lines[2] == "  base             0      0    2.0   3.000 [2.900, 3.100]"
