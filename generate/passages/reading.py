@@ -13,7 +13,7 @@ from generate.passages.links import read_autolinks, read_links
 from generate.passages.markup import read_entities, read_html
 from generate.passages.modules import without_modules
 from generate.passages.stash import BLOCK, CLOSE, RAW_TAG, RESERVED, Stash
-from generate.passages.tags import read_tags
+from generate.passages.tags import read_tags, template_marks
 from generate.structure import blocks, line_starts
 
 _NO_DEFINITIONS: Mapping[str, str] = MappingProxyType({})
@@ -61,7 +61,9 @@ def passage(text: str, *, kinds: Sequence[str] = (), definitions: Mapping[str, s
     text = read_entities(_EDIT_LINE.sub("", text))
     text = _ESCAPE.sub(r"\1", lay_out(read_images(text)))
     text = _BRACES.sub("", text)
-    return RESERVED.sub("", stash.restore(text)).strip("\n")
+    read = RESERVED.sub("", stash.restore(text)).strip("\n")
+    # A mark that goes may leave a fence behind, and what was code then is none.
+    return _BRACES.sub("", read).strip("\n") if template_marks(read) else read
 
 
 def _take_code(text: str, stash: Stash) -> str:

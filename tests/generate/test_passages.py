@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from generate.passages import definitions, has_hole, passage, plain_text, template_marks
@@ -14,6 +14,7 @@ PIECES = st.sampled_from([*SIGNS, *MARKS])
 
 
 @given(st.lists(PIECES, max_size=60).map("".join))
+@example('{%```\n```\n{% x "y" %}')
 @settings(max_examples=500, deadline=None)
 def test_no_template_tag_is_left_outside_code(text: str) -> None:
     assert not template_marks(passage(text))
