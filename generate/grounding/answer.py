@@ -1,9 +1,11 @@
 """Whether an answer says what its passage says."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from generate.grounding.cells import wrong_cell
 from generate.grounding.consistent import inconsistent
+from generate.grounding.contrast import turned_round
 from generate.grounding.crossed import crossed
 from generate.grounding.evidence import Evidence, read_evidence
 from generate.grounding.facts import Fact, facts
@@ -24,10 +26,8 @@ _PREDICATES = frozenset(
 )
 ALOOF = 3  # of so many words of a sentence one stands together in the passage at most
 VERBATIM = 25  # characters from which on a sentence that stands in the passage word for word needs no more looks
-FOREIGN_WORDS, FOREIGN_SHARE = (
-    2,
-    0.2,
-)  # words of a sentence that the passage does not hold, and their share, to be an invention
+FOREIGN_WORDS, FOREIGN_SHARE = 3, 0.3  # words of a sentence that the passage does not hold, and their share
+FOREIGN_PAIR, FOREIGN_HALF = 2, 0.4  # the same of a clause
 
 
 def check_answer(answer: str, passage: str, *, question: str = "", headings: Sequence[str] = ()) -> Rejection | None:
@@ -58,6 +58,7 @@ def check_answer(answer: str, passage: str, *, question: str = "", headings: Seq
                 or foreign_word(found, evidence)
                 or wrong_cell(found, text, evidence)
                 or wrong_way(found, text, evidence)
+                or turned_round(text, evidence)
                 or replaced(found, evidence, asked)
                 or _invented(found, text, evidence)
             )
@@ -78,10 +79,14 @@ def _invented(found: Sequence[Fact], text: str, evidence: Evidence) -> Rejection
     if listed:
         return Rejection("unsupported", f"{listed}: {text[:200]}")
     own = [fact for fact in found if fact.kind != "small" and bare_stem(fact.text) not in GENERIC]
-    if foreign and all(evidence.foreign(fact) for fact in own):
+    if len(foreign) > 1 and all(evidence.foreign(fact) for fact in own):
         return Rejection("unsupported", f"{', '.join(foreign)}: {text[:200]}")
-    if len(foreign) >= FOREIGN_WORDS and len(foreign) >= FOREIGN_SHARE * len(told):
+    strange = [fact for fact in own if evidence.foreign(fact)]
+    if len(strange) >= FOREIGN_WORDS and len(strange) >= FOREIGN_SHARE * len(told):
         return Rejection("unsupported", f"{', '.join(foreign)}: {text[:200]}")
+    for clause, count in Counter(fact.clause for fact in strange).items():
+        if count >= FOREIGN_PAIR and count >= FOREIGN_HALF * sum(fact.clause == clause for fact in own):
+            return Rejection("unsupported", f"{', '.join(foreign)}: {text[:200]}")
     return None
 
 

@@ -25,11 +25,19 @@ def wrong_cell(found: Sequence[Fact], text: str, evidence: Evidence) -> Rejectio
     for name, *cells in named:
         for head, value in cells:
             if value.lower() in _YES | _NO and (under := _keys(head)) and under <= told:
+                if turned and not _together(_keys(name[1]), under, found):
+                    continue
                 against.append("" if (value.lower() in _NO) == turned else f"{name[1]}, {head}: {value}")
     wrong = [each for each in against if each]
     if wrong and (not turned or len(wrong) == len(against)):
         return Rejection("negation", wrong[0])
     return _of_another_row(named[0], rows, told, evidence) if len(named) == 1 and not turned else None
+
+
+def _together(row: frozenset[str], column: frozenset[str], found: Sequence[Fact]) -> bool:
+    """Tell whether a row and its column are named in one clause, so that a negation is about both."""
+    clauses = {fact.clause for fact in found if fact.key in row}
+    return any(fact.clause in clauses for fact in found if fact.key in column)
 
 
 def _of_another_row(named: Row, rows: Sequence[Row], told: set[str], evidence: Evidence) -> Rejection | None:

@@ -63,6 +63,7 @@ _ENGLISH = frozenset(
 )
 
 
+_DERIVED = re.compile(r"(?:ment|ness|ation|ition|ion|able|ible|ance|ence|ity|ship|er|or|al|ful)s?$")
 _BOLD = re.compile(r"\*\*([^*\n.:]{2,30}?)[.:]?\*\*")
 
 
@@ -123,9 +124,16 @@ class Evidence:
         if own in self.stems or root(word) in self.known:
             return True
         stem = own[: max(5, len(own) * 7 // 10)]
-        return len(own) >= 5 and any(
+        if len(own) >= 5 and any(
             other.startswith(stem) or (len(other) >= 5 and own.startswith(other)) for other in self.stems
-        )
+        ):
+            return True
+        if word[0].islower() and any(
+            len(other) >= 4 and own.startswith(other) and len(own) - len(other) >= 4 for other in self.stems
+        ):
+            return True  # `hailstone`
+        derived = _DERIVED.sub("", word.lower())
+        return len(derived) >= 4 and derived != word.lower() and bare_stem(derived) in self.stems
 
     def foreign(self, fact: Fact) -> bool:
         """Tell whether a word says something that the passage does not speak of."""

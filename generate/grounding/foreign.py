@@ -1,6 +1,7 @@
 """What an answer states that stands nowhere in its passage, and does not follow from it either."""
 
 import re
+from itertools import pairwise
 
 from generate.answers import WORD
 from generate.grounding.borne import alike, follows, near, same
@@ -8,7 +9,7 @@ from generate.grounding.evidence import Evidence
 from generate.grounding.facts import Fact
 from generate.grounding.lexicon import GENERIC, bare_stem, class_of, root
 from generate.grounding.numbers import ELSEWHERE, Quantity, quantities
-from generate.grounding.units import TIME_UNITS
+from generate.grounding.units import TIME_UNITS, UNITS
 from generate.grounding.words import STOP
 from generate.rejection import Rejection
 
@@ -62,16 +63,28 @@ def foreign_word(found: tuple[Fact, ...], evidence: Evidence) -> Rejection | Non
             and not _initials(place, found, evidence)
         ):
             return Rejection("foreign_name", fact.text)
+        if (
+            fact.kind == "name"
+            and after is not None
+            and after.kind == "name"
+            and beside
+            and _mixed(fact, after, evidence)
+        ):
+            return Rejection("foreign_name", f"{fact.text} {after.text}")
         if fact.kind not in {"word", "name"}:
             continue
         number = class_of(fact.text)
-        if number is not None and number in evidence.classes and not evidence.knows(fact.text):
+        denied = place and found[place - 1].text.lower() in {"no", "not", "without"}  # `no letters are sent`
+        if number is not None and number in evidence.classes and not denied and not evidence.knows(fact.text):
             return Rejection("foreign_word", f"{fact.text}, not {evidence.classes[number]}")
         if (
             place
             and found[place - 1].text.lower() == "per"
             and fact.text.lower() not in TIME_UNITS
             and evidence.foreign(fact)
+            and not any(
+                UNITS.get(fact.text.lower()) == unit and stands(name, evidence.given) for name, unit in UNITS.items()
+            )
         ):
             return Rejection("foreign_unit", f"per {fact.text}")
         unit = TIME_UNITS.get(fact.text.lower())
@@ -81,6 +94,17 @@ def foreign_word(found: tuple[Fact, ...], evidence: Evidence) -> Rejection | Non
         if unit and not counted and root(fact.text) not in evidence.known and not _unitfollows(unit, evidence):
             return Rejection("foreign_unit", fact.text)
     return None
+
+
+def _mixed(first: Fact, last: Fact, evidence: Evidence) -> bool:
+    """Tell whether two words stand for a name here, of which the passage has only the first, with another behind."""
+    behind = {
+        two.key
+        for read in evidence.reads
+        for one, two in pairwise(read.facts)
+        if one.key == first.key and one.kind == two.kind == "name" and two.start == one.start + len(one.text) + 1
+    }
+    return bool(behind) and last.key not in behind
 
 
 def _per(unit: tuple[str, float]) -> float:

@@ -8,6 +8,7 @@ import re
 from functools import lru_cache
 
 from generate.grounding.meanings import SAME
+from generate.grounding.synonyms import ALIKE
 
 # One line for each class: what is one of them is none of the others.
 _CLASSES = """
@@ -97,6 +98,13 @@ _GENERIC = """
     client visible clear handed
     default final finally lastly intent aim essence focus highlight overview context background
     topic subject theme area field
+    took taken gave given got gotten went gone came left kept held put brought did done said told shown knew known saw
+    seen meant led became began begun fell fallen rose risen ran made chose chosen least beyond
+    earlier later sooner newer latest others plus elsewhere behind
+    deliberately deliberate intentionally intentional purposely
+    send sent submit day week month year hour minute second morning evening moment
+    status format extension eligible exempt apply applies
+    applied supply reply spend spent added cheaper rest remainder remaining
     speak speaking typically ought regarding concerning like lot
 """
 
@@ -121,7 +129,11 @@ def _stem(word: str) -> str:
         ("es", ""),
         ("s", ""),
     ):
-        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith(("ss", "us", "is", "eed")):
+        if (
+            word.endswith(ending)
+            and len(word) - len(ending) >= 3
+            and not word.endswith(("ss", "us", "is", "eed", "ply"))
+        ):
             word = word[: -len(ending)] + put
             if ending in {"ing", "ed"}:
                 word = _DOUBLED.sub(r"\1", word)
@@ -133,7 +145,7 @@ def _stem(word: str) -> str:
 
 
 _ROOTS: dict[str, str] = {}
-for _line in _lines(SAME):
+for _line in (*_lines(SAME), *_lines(ALIKE)):
     _words = _line.split()
     for _word in _words:
         _ROOTS.setdefault(_stem(_word), _ROOTS.get(_stem(_words[0]), _stem(_words[0])))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from generate.grounding.evidence import Evidence
 from generate.grounding.facts import Fact
+from generate.grounding.polarity import POLES
 from generate.rejection import Rejection
 
 _MORE = r"(?:more|longer|larger|higher|greater|older|bigger|warmer|heavier|above|over|exceed\w*|beyond)"
@@ -21,8 +22,8 @@ _BEFORE = (  # what goes before a number, the longer ones first
         ),
     ),
     ("least", re.compile(r"\b(?:at least|min(?:imum|\.)?(?: of)?)(?:\s+the age of)?\s*\Z", re.IGNORECASE)),
-    ("least", re.compile(rf"\b(?:{_MORE}(?:\s+than)?(?:\s+the age of)?)\s*\Z", re.IGNORECASE)),
-    ("most", re.compile(rf"\b(?:{_LESS}(?:\s+than)?(?:\s+the age of)?)\s*\Z", re.IGNORECASE)),
+    ("more", re.compile(rf"\b(?:{_MORE}(?:\s+than)?(?:\s+the age of)?)\s*\Z", re.IGNORECASE)),
+    ("less", re.compile(rf"\b(?:{_LESS}(?:\s+than)?(?:\s+the age of)?)\s*\Z", re.IGNORECASE)),
 )
 _BEHIND = (
     (
@@ -42,7 +43,13 @@ _BEHIND = (
         ),
     ),
 )
+_UP = frozenset(["least", "more"])
+_REST = frozenset([frozenset(["more", "most"]), frozenset(["less", "least"])])  # `up to 20`, and what if it is more
+_ALIKE = 2  # words that two sentences share from which on neither tells the rest of the other
 _NEW = re.compile(r"(?:\s+\w+){0,1}?\s+or\s+(?P<way>newer|older|later|earlier|younger)\b", re.IGNORECASE)
+_BARRED = re.compile(
+    rf"[^.;:,]*?\b(?:{_NOT}|forbidden|prohibited|banned|refused|rejected|declined|unlawful|illegal)\b", re.IGNORECASE
+)
 _LEAD = re.compile(r"\s+(?:ahead|before|beforehand|in advance|earlier|prior)\b")
 
 
@@ -68,6 +75,15 @@ def _bound(fact: Fact, text: str) -> str:
     return next((way for way, pattern in _BEFORE if pattern.search(before)), "")
 
 
+def _barred(fact: Fact, text: str) -> bool:
+    """Tell whether what lies beyond a limit is forbidden: `more than ten are not permitted` is `at most ten`."""
+    return _BARRED.match(text, fact.start + len(fact.text)) is not None
+
+
+def _against(own: str, other: str, shared: int) -> bool:
+    return (own in _UP) != (other in _UP) and (shared >= _ALIKE or frozenset([own, other]) not in _REST)
+
+
 def wrong_limit(found: Sequence[Fact], sentence: str, evidence: Evidence) -> Rejection | None:
     """Look for a number that is the most where the passage has it as the least, and the other way round."""
     for fact in found:
@@ -76,14 +92,23 @@ def wrong_limit(found: Sequence[Fact], sentence: str, evidence: Evidence) -> Rej
         own = _bound(fact, sentence)
         if not own:
             continue
+        told = {
+            other.key for other in found if other.kind in {"word", "name", "code"} and other.text.lower() not in POLES
+        }
         there = [
-            way
+            (way, len(told & read.keys), _barred(other, read.piece.text))
             for read in evidence.reads
             for other in read.facts[read.own :]
             if other.key == fact.key and (way := _bound(other, read.piece.text))
         ]
         if own == "older":
-            own = "most" if "least" in there and not re.search(r"\b(?:age|aged|child|year)", sentence) else "least"
-        if there and own not in there:
-            return Rejection("opposite", f"{fact.text}: {own}, not {there[0]}")
+            own = (
+                "most"
+                if "least" in {way for way, _, _ in there} and not re.search(r"\b(?:age|aged|child|year)", sentence)
+                else "least"
+            )
+        if there and all(
+            _against(own, way, shared) and barred == _barred(fact, sentence) for way, shared, barred in there
+        ):
+            return Rejection("opposite", f"{fact.text}: {own}, not {there[0][0]}")
     return None

@@ -99,6 +99,8 @@ def quantities(text: str) -> list[Quantity]:
         value = _value(number)
         if value is not None:
             found.append(_quantity(text, number, value))
+    spans = [one.span() for one in _A_UNIT.finditer(text)]  # `an hour and a half`
+    found = [one for one in found if not any(start < one.start and one.end <= end for start, end in spans)]
     taken = [(one.start, one.end) for one in found]
     for one in _A_UNIT.finditer(text):
         if not any(start < one.end() and one.start() < end for start, end in taken):
@@ -119,7 +121,8 @@ def quantities(text: str) -> list[Quantity]:
     for place in range(1, len(found)):  # `for 15 minutes and another 40`
         lone = found[place]
         before = next((each for each in reversed(found[:place]) if each.dimension == "time"), found[place - 1])
-        if not lone.dimension and before.dimension and before.value and _ANOTHER.search(text, 0, lone.start):
+        bare = _ANOTHER.search(text, 0, lone.start)
+        if not lone.dimension and before.dimension and before.value and bare:
             size = lone.value * before.size / before.value
             found[place] = replace(lone, dimension=before.dimension, size=size, noun=before.noun)
     return _joined(text, found)

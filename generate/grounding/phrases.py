@@ -23,11 +23,15 @@ _SAME = (
     (r"prior to|in advance of", "before"),
     (r"subsequent to", "after"),
     (r"(?:when|once|as soon as) (?P<what>(?:the )?(?:\w+ ){1,3}?)(?:is|are) over", r"after \g<what>"),
-    (r"(?:nobody|no one|none|nothing) (?:but|except|other than)", "only"),
+    (r"(?:nobody|no one|none|nothing) (?:but|except|other than|apart from)", "only"),
     (r"with the exception of|apart from|other than(?= [a-z])|except for|save for|excepting", "except"),
     (r"in the absence of", "without"),
     (r"(?:is|are) able to", "can"),
     (r"(?:is|are) (?:unable|not able) to", "cannot"),
+    (
+        r"takes? (?:precedence|priority) over|(?:has|have) (?:precedence|priority) over|wins? over|prevails? over",
+        "override",
+    ),
     (r"non profit|not for profit|not-for-profit", "non-profit"),
     (r"carry on|carries on|go on|goes on", "continue"),
     (r"make use of|makes use of", "use"),
@@ -45,12 +49,18 @@ _SAME = (
 _PATTERNS = tuple(
     (re.compile(rf"\b(?:{pattern})\b".replace(" ", r"\s+"), re.IGNORECASE), put) for pattern, put in _SAME
 )
+_ASIDE = re.compile(
+    r",\s+(?:however|by contrast|in contrast|on the other hand|on the contrary|in turn|of course|therefore|in fact"
+    r"|for example|for instance)\s*,",
+    re.IGNORECASE,
+)
 _ANY = re.compile("|".join(re.sub(r"\?P<\w+>", "?:", pattern.pattern) for pattern, _ in _PATTERNS), re.IGNORECASE)
 
 
 @lru_cache(maxsize=256)
 def plain(text: str) -> str:
     """Put the phrases of a text in one way; a phrase that opens a sentence keeps its capital."""
+    text = _ASIDE.sub("", text)  # its commas would part a subject from what is said of it
     if not _ANY.search(text):
         return text
     for pattern, put in _PATTERNS:

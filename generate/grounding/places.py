@@ -127,6 +127,7 @@ def nearness(evidence: Evidence) -> Nearness:
             near.pairs[one, two] = near.pairs[two, one] = value
 
     before: list[Token] = []
+    heads: frozenset[str] = frozenset()
     group = -1
     for read in evidence.reads:
         tokens = tokens_of(read.facts, near, 0, read=read)
@@ -134,8 +135,13 @@ def nearness(evidence: Evidence) -> Nearness:
             if token.head and (bare_stem(token.fact.text) not in GENERIC or token.fact.text.lower() in POLES):
                 near.siblings.setdefault(token.head, {})[token.key] = token.fact
         row = read.piece.kind == "row"
+        if read.piece.kind == "head":
+            heads = read.keys  # they name columns, and stand for nothing in them
+        elif not row:
+            heads = frozenset()
         for low, one in enumerate(tokens):
-            near.rivals.setdefault(one.kind, {})[one.key] = one.fact
+            if one.key not in heads:
+                near.rivals.setdefault(one.kind, {})[one.key] = one.fact
             note(one.key, "", 1.0)
             if one.way:
                 note(one.key, f"way {one.way}", 1.0)

@@ -11,10 +11,15 @@ LIMIT = re.compile(
     r"\b(?:except|unless|only|until|solely|exclusively|apart from|other than|excluding)\b", re.IGNORECASE
 )
 
+COMPARED = frozenset(
+    re.findall(
+        r"\w+", "more less fewer longer larger higher greater shorter smaller lower older younger later earlier exceed"
+    )
+)
 # One line for each pair; the words before the bar say the one, those behind it the other.
 _PAIRS = """
     allow allows allowed permit permits permitted may authorised authorized | forbid forbids forbidden prohibit
-        prohibits prohibited ban bans banned disallow disallows disallowed
+        prohibits prohibited banned disallow disallows disallowed
     before prior | after following afterwards
     least minimum min | most maximum max
     more above over exceed exceeds exceeding longer larger higher greater | less fewer below under shorter smaller lower
@@ -22,7 +27,8 @@ _PAIRS = """
         | decrease decreases decreased decreasing reduce reduces reduced lower lowers lowered fall falls fell dropped
         drops shrink shrinks shrank
     enable enables enabled activate activates activated | disable disables disabled deactivate deactivates deactivated
-    with including include includes included | without excluding exclude excludes excluded
+    with including | without excluding
+    include includes included | exclude excludes excluded
     required mandatory compulsory obligatory must need needs needed necessary requires require | optional voluntary
     accept accepts accepted approve approves approved grant grants granted | reject rejects rejected decline declines
         declined deny denies denied refuse refuses refused
@@ -30,7 +36,7 @@ _PAIRS = """
     internal | external
     paid | unpaid
     free | paid charged
-    free | cost costs fee fees charge charges
+    free | cost fee fees charge charges
     add adds added include includes contain contains offer offers | exclude excludes excluded lack lacks lacking
     open opens opened | close closes closed shut shuts
     start starts started begin begins beginning | end ends ended stop stops stopped finish finishes
@@ -51,9 +57,8 @@ _PAIRS = """
     upper top | lower bottom
     ascending | descending
     inbound incoming | outbound outgoing
-    buy buys bought | sell sells sold
     full fully | empty partial partially
-    hot warm | cold cool
+    hot hotter hottest warm warmer warmest | cold colder coldest cool cooler coolest
     heavy | light
     long | short brief
     wide | narrow
@@ -69,12 +74,13 @@ _PAIRS = """
     bright light | dark
     near nearest closest | far farthest furthest
     young younger youngest | old older oldest
+    new newer newest | old older oldest
     cheap cheaper cheapest | expensive
     positive | negative
     active | passive inactive
     gross | net
     major | minor
-    same identical | different
+    same identical | different differ differs differing
     import imports imported | export exports exported
     upload uploads uploaded | download downloads downloaded
     attach attached | detach detached
@@ -87,7 +93,7 @@ _PAIRS = """
     online | offline
     local locally | remote remotely
     double doubles doubled | halve halves halved
-    keep keeps kept | return returns returned discard discards discarded
+    keep keeps kept | return discard discards discarded
     often frequently regularly | rarely seldom
     even | odd
     horizontal | vertical

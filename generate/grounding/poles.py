@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from generate.grounding.evidence import Evidence
 from generate.grounding.facts import Fact
 from generate.grounding.lexicon import bare_stem
-from generate.grounding.polarity import NEGATION, POLES
+from generate.grounding.polarity import COMPARED, NEGATION, POLES
 from generate.rejection import Rejection
 
 _NEAR_WORDS = frozenset(
@@ -57,9 +57,10 @@ _FLIPPED = (
     "paid",
     "open",
     "encrypted",
+    "same",
 )
 _TURNED = ("keep", "success", "known", "present", "legal", "visible", "online")  # `not kept` is `discarded`
-_PREFIX = re.compile(r"^(?:un|non-?|in|im|dis|ir)(?=[a-z]{4})")
+_PREFIX = re.compile(r"^(?:un|non-?)(?=[a-z]{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +97,12 @@ def wrong_prefix(found: Sequence[Fact], evidence: Evidence) -> Rejection | None:
         denied = any(NEGATION.fullmatch(other.text) for read in evidence.reads for other in read.facts)
         if bare != low and bare_stem(bare) in evidence.stems and not denied and not _negated(found, fact):
             return Rejection("opposite", fact.text)
-        for prefix in ("un", "non-", "in", "im", "dis"):
-            if len(low) >= 4 and bare_stem(prefix + low) in evidence.stems and not _negated(found, fact):
+        for prefix in ("un", "non-"):
+            if (
+                (len(low) > 4 or low == "used")
+                and bare_stem(prefix + low) in evidence.stems
+                and not _negated(found, fact)
+            ):
                 return Rejection("opposite", f"{fact.text}, not {prefix}{low}")
     return None
 
@@ -107,11 +112,18 @@ def _negated(found: Sequence[Fact], fact: Fact) -> bool:
     place, predicate = found.index(fact), False
     for other in reversed(found[max(0, place - 6) : place]):
         if other.clause != fact.clause:
-            return False
+            break
         predicate = predicate or other.text.lower() in PREDICATES
-        if NEGATION.fullmatch(other.text):
+        if NEGATION.fullmatch(other.text) and not _compares(found, found.index(other)):
             return not predicate or other.text.lower() in DETERMINERS
-    return False
+    behind = found[place + 1] if place + 1 < len(found) else None  # `needs no token`
+    return behind is not None and behind.clause == fact.clause and behind.text.lower() in DETERMINERS
+
+
+def _compares(found: Sequence[Fact], place: int) -> bool:
+    """Tell whether a negation only sets a limit: `no later than`, but not `no longer supported`."""
+    after, behind = ([fact.text.lower() for fact in found[place + 1 : place + 3]] + ["", ""])[:2]
+    return after in COMPARED and (after != "longer" or behind == "than")
 
 
 _ORDER = frozenset(["before", "after", "prior", "following"])
@@ -122,7 +134,7 @@ def _mentions(found: Sequence[Fact], *, own: bool) -> Iterator[tuple[int, _Menti
     around = frozenset(other.key for other in content(found))
     for place, fact in enumerate(found):
         low = fact.text.lower()
-        if low not in POLES or low in _IGNORED or (low == "on" and not _switched(found, place)):
+        if low not in POLES or low in _IGNORED or (low == "on" and not _switched(found, place)) or _set(found, place):
             continue
         if low in _NEAR_WORDS:
             behind = [other.key for other in content(found[place + 1 :])[:2]]
@@ -136,6 +148,18 @@ def _mentions(found: Sequence[Fact], *, own: bool) -> Iterator[tuple[int, _Menti
                 turned = frozenset(other.key for other in content(found[:place])[-2:])
                 yield pair, _Mention(-pole, turned, frozenset(), fact.text)
             yield pair, _Mention((sign if pair in _FLIPPING else 1) * pole, near, around, fact.text, sign < 0)
+
+
+def _set(found: Sequence[Fact], place: int) -> bool:
+    """Tell whether a word is part of a set phrase: `after that`, `once more`, `add `--flag``."""
+    low = found[place].text.lower()
+    before = found[place - 1].text.lower() if place else ""
+    behind = found[place + 1] if place + 1 < len(found) else None
+    if low in _ORDER:
+        return behind is not None and behind.text.lower() in {"that", "this", "which"}
+    if low == "more":
+        return before in {"once", "any", "some"}
+    return low == "add" and behind is not None and behind.kind == "code"
 
 
 _TURNED_BY_ANOTHER = frozenset(pair for word in _TURNED for pair, _ in POLES[word])
@@ -160,12 +184,20 @@ def wrong_pole(found: Sequence[Fact], evidence: Evidence) -> Rejection | None:
     """Look for a word whose opposite stands nearer to what stands around it."""
     there: dict[int, list[_Mention]] = {}
     for read in evidence.reads:
-        for pair, mention in _mentions(read.facts, own=False):
-            there.setdefault(pair, []).append(mention)
+        mentions = list(_mentions(read.facts, own=False))
+        signs = {(pair, mention.sign) for pair, mention in mentions}
+        for pair, mention in mentions:
+            if read.piece.kind != "row" or (pair, -mention.sign) not in signs:  # both are heads of columns
+                there.setdefault(pair, []).append(mention)
     whole = {fact.key for fact in content(found)}
+    until = any(fact.text.lower() == "until" for fact in found)
     for pair, own in _mentions(found, own=True):
         best = {1: 0.0, -1: 0.0}
         for other in there.get(pair, []):
+            if own.turned and until:
+                continue  # `not until` is `from`
+            if own.text.lower() in _ORDER and own.turned != other.turned:
+                continue  # `not after` is `before`
             score = sum(evidence.weight.get(key, 1.0) for key in own.near & other.near)
             score += 0.3 * sum(evidence.weight.get(key, 1.0) for key in whole & other.around)
             best[other.sign] = max(best[other.sign], score)

@@ -23,6 +23,7 @@ _DETERMINERS = frozenset(
         r"\w+", "main other own the a an your their its our his her this that these those every each any no some"
     )
 )
+_CONJUNCTIONS = frozenset(["whereas", "although", "though", "however", "otherwise", "therefore", "instead"])
 _LISTS = frozenset(["and", "or", *_DETERMINERS])
 _SHORT = 8  # different words of a sentence and its question up to which the question belongs to the sentence
 _SHARED = 2  # words that two clauses share from which on a preposition is neighbour enough
@@ -134,6 +135,8 @@ def _goes_on(found: Sequence[Fact], low: int, high: int) -> bool:
 
 
 def _names(fact: Fact) -> bool:
+    if fact.text.lower() in _CONJUNCTIONS:
+        return False
     return fact.kind in {"word", "name"} or (fact.kind == "code" and fact.text.isalpha() and fact.text.isupper())
 
 
