@@ -146,6 +146,7 @@ def test_the_model_is_loaded_once_and_not_for_nothing(llms: list[FakeLLM]) -> No
         "kv_cache_memory_bytes": 2 << 30,
         "tensor_parallel_size": 2,
         "enable_prefix_caching": True,
+        "enable_chunked_prefill": False,
         "enforce_eager": True,
         "load_format": "safetensors",
         "trust_remote_code": False,

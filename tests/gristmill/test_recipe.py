@@ -80,6 +80,8 @@ def test_an_evaluation_may_have_a_judge_with_a_client_and_settings_of_its_own(tm
         "documents: docs\nseed: 4\nevaluate: {judge: {client: openai, model: wise, max_rows: 9, prompt: own.jinja, "
         "budget: {usd: 2}, prices: own.yaml}}\n"
     )
+    prompt = "{% block system %}Judge.{% endblock %}{% block user %}{{ first }} {{ second }}{% endblock %}"
+    (tmp_path / "own.jinja").write_text(prompt, encoding="utf-8")
     judge = read_recipe(recipe(tmp_path, text)).answers_judge
     assert judge is not None
     assert (judge.client.client, judge.client.model) == ("openai", "wise")
