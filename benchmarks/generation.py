@@ -92,12 +92,12 @@ CASES = {
         f"speed, {places}": Case(
             about="50 ms an answer",
             manners=Manners(latency=0.05),
-            requests=500,
+            requests=60 * places,  # three seconds of work: a tenth of a second goes by before the first answer
             places=places,
-            ideal=500 / places * 0.05,
+            ideal=60 * 0.05,
             peers=False,
         )
-        for places in (8, 16, 32)
+        for places in (8, 16, 32, 64)
     },
     "patient": Case(
         about="half a second an answer",
