@@ -43,26 +43,33 @@ def corpus(folder: Path) -> Path:
 
 
 def react(body: dict[str, Any], number: int) -> Reaction:
-    """Ask how the named part is cleaned; the answer depends on the request alone, and takes a little while."""
+    """Ask how the named part is cleaned, or judge; it depends on the request alone, and takes a little while."""
     asked = body["messages"][-1]["content"]
+    if body["model"] == "wise":
+        return Reaction(text='{"reason": "It says so.", "supported": true, "answers_question": true}', delay=0.02)
     name = asked.partition(" called ")[2].partition(" ")[0]
     return Reaction(text=f"How often is the part called {name} cleaned?", delay=0.01 + len(asked) % 7 / 200)
 
 
-def command(docs: Path, out: Path, server: ChatServer) -> list[str]:
+def command(docs: Path, out: Path, server: ChatServer, *, judged: bool = False) -> list[str]:
     asked = ["--client", "openai", "--model", "small", "--base-url", server.url, "--concurrency", str(PLACES)]
+    asked += ["--judge", "wise"] * judged
     return [sys.executable, "-m", "gristmill", "generate", str(docs), "-o", str(out / "pairs.parquet"), *asked]
 
 
-def finish(docs: Path, out: Path, server: ChatServer) -> None:
-    done = subprocess.run(command(docs, out, server), capture_output=True, text=True, check=False, timeout=300)
+def finish(docs: Path, out: Path, server: ChatServer, *, judged: bool = False) -> None:
+    done = subprocess.run(
+        command(docs, out, server, judged=judged), capture_output=True, text=True, check=False, timeout=300
+    )
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
 
 
-def run_until(distinct: int, docs: Path, out: Path, server: ChatServer) -> None:
+def run_until(distinct: int, docs: Path, out: Path, server: ChatServer, *, judged: bool = False) -> None:
     """Start a run, and kill it once the server has been asked so many different things in all."""
-    with subprocess.Popen(command(docs, out, server), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
+    with subprocess.Popen(
+        command(docs, out, server, judged=judged), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as run:
         while len(counted(server)) < distinct:
             assert run.poll() is None, "it ended before it was killed"
             time.sleep(0.005)
@@ -107,6 +114,27 @@ def test_a_run_killed_twenty_times_asks_again_only_for_what_was_in_flight(tmp_pa
     asked = counted(server)
     assert len(asked) == SECTIONS
     assert asked.total() <= SECTIONS + KILLS * PLACES
+    assert made(out) == made(tmp_path / "undisturbed")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="the system cannot kill like that")
+def test_nor_does_one_with_a_judge_beside(tmp_path: Path, server: ChatServer) -> None:
+    docs = corpus(tmp_path / "docs")
+    server.react = react
+    finish(docs, tmp_path / "undisturbed", server, judged=True)
+    assert len(server.asked) == len(counted(server)) == 2 * SECTIONS
+    server.asked.clear()
+    out = tmp_path / "killed"
+    for moment in sorted(random.Random(8).sample(range(1, 2 * SECTIONS), KILLS // 2)):
+        before, first = counted(server), len(server.asked)
+        run_until(moment, docs, out, server, judged=True)
+        settled(server)
+        asked = counted(server, first)
+        assert max(asked.values(), default=0) <= 1
+        assert len(asked.keys() & before.keys()) <= 2 * PLACES
+    finish(docs, out, server, judged=True)
+    assert len(counted(server)) == 2 * SECTIONS
     assert made(out) == made(tmp_path / "undisturbed")
 
 
