@@ -87,9 +87,9 @@ class Tasks:
             while not self._stopped and not self._ready[judging]:
                 if self._begin(judging):
                     continue
-                if not (self._under_way[judging] and reader.may_wait()):
+                if not (any(self._under_way.values()) and reader.may_wait()):
                     return None
-                self.moved.wait()  # what is under way may still call for more
+                self.moved.wait()  # what is under way, here or with the other client, may still call for more
             if self._stopped:
                 return None
             self._under_way[judging] += 1
@@ -99,10 +99,10 @@ class Tasks:
     def take(self, task: Task, outcome: ChatResponse | LLMError, judging: bool) -> None:  # noqa: FBT001 - as above
         """Hand an answer to its task. Once a budget is spent, no further ones are begun."""
         with self.moved:
-            self._under_way[judging] -= 1
             self.answered += isinstance(outcome, ChatResponse)
             self._all_begun = self._all_begun or isinstance(outcome, BudgetSpentError)
             self._step(task, outcome)
+            self._under_way[judging] -= 1  # only now: it is not over as long as a task may ask more, or may fail
 
     def close(self, reader: Reader) -> None:
         """Let a reader go whose call is over."""
@@ -124,7 +124,7 @@ class Tasks:
 
     @property
     def over(self) -> bool:
-        """Whether nothing is left to do."""
+        """Whether nothing is left to do; to be asked with `moved` held, for a step may be about to be made."""
         return self._stopped or not (self.asking or any(self._under_way.values()))
 
     @property

@@ -69,13 +69,12 @@ class Work:
             thread.start()
         tasks = self._tasks
         try:
-            while not tasks.over:
+            over = False
+            while not over:
                 with tasks.moved:
                     tasks.moved.wait_for(lambda: tasks.ended or tasks.answered or tasks.over)
+                    over = tasks.over
                 yield from self._fetched()
-            yield from self._fetched()
-            if self._failures:
-                raise self._failures[0]
         finally:
             tasks.stop()
             for client in self._clients.values():
@@ -84,6 +83,8 @@ class Work:
                     cancel()
             for thread in threads:
                 thread.join(_PATIENCE)
+        if self._failures:  # a thread may have met one while the last task ended
+            raise self._failures[0]
 
     def _drive(self, judging: bool) -> None:  # noqa: FBT001 - it is a key
         """Ask one client, whenever there is something to ask it."""
