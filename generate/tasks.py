@@ -65,6 +65,7 @@ class Tasks:
         moved: Guards everything here, and tells when something has changed.
         ended: Tasks that are through and were not fetched yet.
         answered: Responses that came and were not told yet.
+        stopped: Whether nothing more is given to anybody.
 
     Args:
         tasks: The work on each unit; begun one after the other, as there is room.
@@ -76,7 +77,7 @@ class Tasks:
         self.ended: deque[Ended] = deque()
         self.answered = 0
         self._fresh: Iterator[Task] = (Task(number, steps, []) for number, steps in enumerate(tasks))
-        self._all_begun = self._stopped = False
+        self.stopped = self._all_begun = False
         self._most_unjudged = most_unjudged
         self._ready: dict[bool, deque[tuple[Task, ChatRequest]]] = {False: deque(), True: deque()}
         self._under_way = {False: 0, True: 0}  # requests given out and not answered yet
@@ -84,13 +85,13 @@ class Tasks:
     def give(self, judging: bool, reader: Reader) -> tuple[Task, ChatRequest] | None:  # noqa: FBT001 - it is a key
         """Give the next request for one client; new tasks are begun where no open one asks anything."""
         with self.moved:
-            while not self._stopped and not self._ready[judging]:
+            while not self.stopped and not self._ready[judging]:
                 if self._begin(judging):
                     continue
                 if not (any(self._under_way.values()) and reader.may_wait()):
                     return None
                 self.moved.wait()  # what is under way, here or with the other client, may still call for more
-            if self._stopped:
+            if self.stopped:
                 return None
             self._under_way[judging] += 1
             self.moved.notify_all()
@@ -113,7 +114,7 @@ class Tasks:
     def stop(self) -> None:
         """Give nothing more to anybody."""
         with self.moved:
-            self._stopped = True
+            self.stopped = True
             self.moved.notify_all()
 
     def wait(self, judging: bool) -> bool:  # noqa: FBT001 - as above
@@ -125,7 +126,7 @@ class Tasks:
     @property
     def over(self) -> bool:
         """Whether nothing is left to do; to be asked with `moved` held, for a step may be about to be made."""
-        return self._stopped or not (self.asking or any(self._under_way.values()))
+        return self.stopped or not (self.asking or any(self._under_way.values()))
 
     @property
     def asking(self) -> bool:

@@ -118,14 +118,23 @@ class Work:
 
         client = self._clients[judging]
         answers = _none(requests()) if client is None else client.complete(requests())
+        answered = 0
         try:
             for position, outcome in answers:
+                answered += 1
                 yield asked[position], outcome
         finally:
             self._tasks.close(reader)
             close: Callable[[], None] | None = getattr(answers, "close", None)
             if close is not None:
                 close()
+        if answered < len(asked) and not self._tasks.stopped:
+            raise LLMError(
+                f"{len(asked) - answered} of {len(asked)} requests were left unanswered",
+                retryable=True,
+                where=client.route if client else "",
+                mend="Run it again: what is answered is kept",
+            )
 
 
 def _none(requests: Iterator[ChatRequest]) -> Iterator[Answer]:

@@ -49,6 +49,18 @@ def ends(tasks: Iterable[Steps], writer: Client | None, judge: Client | None = N
     return found
 
 
+@pytest.mark.parametrize("beside", [False, True], ids=["in turn", "side by side"])
+def test_a_client_that_leaves_requests_unanswered_is_an_error(beside: bool) -> None:
+    class Forgetful(Fake):
+        side_by_side = beside
+
+        def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
+            return iter(list(super().complete(list(requests)))[1:])
+
+    with pytest.raises(LLMError, match="1 of 3 requests were left unanswered"):
+        ends([talk(name, 1) for name in "abc"], Forgetful(), Forgetful())
+
+
 def test_every_task_is_worked_out_to_its_end() -> None:
     tasks = [talk("a", 1), talk("b", 3), talk("c", 0), talk("d", 2)]
     assert ends(tasks, Fake()) == {0: ["a0"], 1: ["b0", "b1", "b2"], 2: [], 3: ["d0", "d1"]}
