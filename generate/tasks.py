@@ -45,10 +45,13 @@ class Reader:
 
     Attributes:
         taker: The thread that takes the answers.
+        beside: Whether the other client is asked meanwhile: the call then goes on to the end, for what a client has
+            learned about its server in one is forgotten in the next.
         over: Whether the call is over.
     """
 
     taker: int
+    beside: bool
     over: bool = False
 
     def may_wait(self) -> bool:
@@ -88,9 +91,10 @@ class Tasks:
             while not self.stopped and not self._ready[judging]:
                 if self._begin(judging):
                     continue
-                if not (any(self._under_way.values()) and reader.may_wait()):
+                more = not self.over if reader.beside else self._under_way[judging]
+                if not (more and reader.may_wait()):
                     return None
-                self.moved.wait()  # what is under way, here or with the other client, may still call for more
+                self.moved.wait()  # what is under way, or what the other client is asked, may still call for more
             if self.stopped:
                 return None
             self._under_way[judging] += 1

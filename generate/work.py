@@ -36,6 +36,7 @@ class Work:
     ) -> None:
         self._tasks = Tasks(tasks, most_unjudged=most_unjudged)
         self._clients = clients
+        self._beside = all(getattr(client, "side_by_side", False) for client in clients.values())
         self._answered = answered
         self._failures: list[BaseException] = []
 
@@ -46,9 +47,7 @@ class Work:
             LLMError: A client can answer nothing more.
             InputError: A prompt cannot be filled in.
         """
-        if all(getattr(client, "side_by_side", False) for client in self._clients.values()):
-            return self._side_by_side()
-        return self._in_turn()
+        return self._side_by_side() if self._beside else self._in_turn()
 
     def _in_turn(self) -> Iterator[Ended]:
         """Ask one client after the other."""
@@ -109,7 +108,7 @@ class Work:
     def _answers(self, judging: bool) -> Iterator[tuple[Task, ChatResponse | LLMError]]:  # noqa: FBT001 - as above
         """Have one client answer all that is ready for it, and what becomes ready meanwhile."""
         asked: list[Task] = []
-        reader = Reader(threading.get_ident())
+        reader = Reader(threading.get_ident(), self._beside)
 
         def requests() -> Iterator[ChatRequest]:
             while (given := self._tasks.give(judging, reader)) is not None:
