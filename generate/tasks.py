@@ -45,10 +45,13 @@ class Reader:
 
     Attributes:
         taker: The thread that takes the answers.
+        beside: Whether the other client is asked meanwhile: the call then goes on to the end, for what a client has
+            learned about its server in one is forgotten in the next.
         over: Whether the call is over.
     """
 
     taker: int
+    beside: bool
     over: bool = False
 
     def may_wait(self) -> bool:
@@ -65,6 +68,7 @@ class Tasks:
         moved: Guards everything here, and tells when something has changed.
         ended: Tasks that are through and were not fetched yet.
         answered: Responses that came and were not told yet.
+        stopped: Whether nothing more is given to anybody.
 
     Args:
         tasks: The work on each unit; begun one after the other, as there is room.
@@ -76,7 +80,7 @@ class Tasks:
         self.ended: deque[Ended] = deque()
         self.answered = 0
         self._fresh: Iterator[Task] = (Task(number, steps, []) for number, steps in enumerate(tasks))
-        self._all_begun = self._stopped = False
+        self.stopped = self._all_begun = False
         self._most_unjudged = most_unjudged
         self._ready: dict[bool, deque[tuple[Task, ChatRequest]]] = {False: deque(), True: deque()}
         self._under_way = {False: 0, True: 0}  # requests given out and not answered yet
@@ -84,13 +88,14 @@ class Tasks:
     def give(self, judging: bool, reader: Reader) -> tuple[Task, ChatRequest] | None:  # noqa: FBT001 - it is a key
         """Give the next request for one client; new tasks are begun where no open one asks anything."""
         with self.moved:
-            while not self._stopped and not self._ready[judging]:
+            while not self.stopped and not self._ready[judging]:
                 if self._begin(judging):
                     continue
-                if not (self._under_way[judging] and reader.may_wait()):
+                more = not self.over if reader.beside else self._under_way[judging]
+                if not (more and reader.may_wait()):
                     return None
-                self.moved.wait()  # what is under way may still call for more
-            if self._stopped:
+                self.moved.wait()  # what is under way, or what the other client is asked, may still call for more
+            if self.stopped:
                 return None
             self._under_way[judging] += 1
             self.moved.notify_all()
@@ -99,10 +104,10 @@ class Tasks:
     def take(self, task: Task, outcome: ChatResponse | LLMError, judging: bool) -> None:  # noqa: FBT001 - as above
         """Hand an answer to its task. Once a budget is spent, no further ones are begun."""
         with self.moved:
-            self._under_way[judging] -= 1
             self.answered += isinstance(outcome, ChatResponse)
             self._all_begun = self._all_begun or isinstance(outcome, BudgetSpentError)
             self._step(task, outcome)
+            self._under_way[judging] -= 1  # only now: it is not over as long as a task may ask more, or may fail
 
     def close(self, reader: Reader) -> None:
         """Let a reader go whose call is over."""
@@ -113,7 +118,7 @@ class Tasks:
     def stop(self) -> None:
         """Give nothing more to anybody."""
         with self.moved:
-            self._stopped = True
+            self.stopped = True
             self.moved.notify_all()
 
     def wait(self, judging: bool) -> bool:  # noqa: FBT001 - as above
@@ -124,8 +129,8 @@ class Tasks:
 
     @property
     def over(self) -> bool:
-        """Whether nothing is left to do."""
-        return self._stopped or not (self.asking or any(self._under_way.values()))
+        """Whether nothing is left to do; to be asked with `moved` held, for a step may be about to be made."""
+        return self.stopped or not (self.asking or any(self._under_way.values()))
 
     @property
     def asking(self) -> bool:

@@ -36,6 +36,7 @@ class Work:
     ) -> None:
         self._tasks = Tasks(tasks, most_unjudged=most_unjudged)
         self._clients = clients
+        self._beside = all(getattr(client, "side_by_side", False) for client in clients.values())
         self._answered = answered
         self._failures: list[BaseException] = []
 
@@ -46,9 +47,7 @@ class Work:
             LLMError: A client can answer nothing more.
             InputError: A prompt cannot be filled in.
         """
-        if all(getattr(client, "side_by_side", False) for client in self._clients.values()):
-            return self._side_by_side()
-        return self._in_turn()
+        return self._side_by_side() if self._beside else self._in_turn()
 
     def _in_turn(self) -> Iterator[Ended]:
         """Ask one client after the other."""
@@ -69,13 +68,12 @@ class Work:
             thread.start()
         tasks = self._tasks
         try:
-            while not tasks.over:
+            over = False
+            while not over:
                 with tasks.moved:
                     tasks.moved.wait_for(lambda: tasks.ended or tasks.answered or tasks.over)
+                    over = tasks.over
                 yield from self._fetched()
-            yield from self._fetched()
-            if self._failures:
-                raise self._failures[0]
         finally:
             tasks.stop()
             for client in self._clients.values():
@@ -84,6 +82,8 @@ class Work:
                     cancel()
             for thread in threads:
                 thread.join(_PATIENCE)
+        if self._failures:  # a thread may have met one while the last task ended
+            raise self._failures[0]
 
     def _drive(self, judging: bool) -> None:  # noqa: FBT001 - it is a key
         """Ask one client, whenever there is something to ask it."""
@@ -108,7 +108,7 @@ class Work:
     def _answers(self, judging: bool) -> Iterator[tuple[Task, ChatResponse | LLMError]]:  # noqa: FBT001 - as above
         """Have one client answer all that is ready for it, and what becomes ready meanwhile."""
         asked: list[Task] = []
-        reader = Reader(threading.get_ident())
+        reader = Reader(threading.get_ident(), self._beside)
 
         def requests() -> Iterator[ChatRequest]:
             while (given := self._tasks.give(judging, reader)) is not None:
@@ -117,14 +117,23 @@ class Work:
 
         client = self._clients[judging]
         answers = _none(requests()) if client is None else client.complete(requests())
+        answered = 0
         try:
             for position, outcome in answers:
+                answered += 1
                 yield asked[position], outcome
         finally:
             self._tasks.close(reader)
             close: Callable[[], None] | None = getattr(answers, "close", None)
             if close is not None:
                 close()
+        if answered < len(asked) and not self._tasks.stopped:
+            raise LLMError(
+                f"{len(asked) - answered} of {len(asked)} requests were left unanswered",
+                retryable=True,
+                where=client.route if client else "",
+                mend="Run it again: what is answered is kept",
+            )
 
 
 def _none(requests: Iterator[ChatRequest]) -> Iterator[Answer]:

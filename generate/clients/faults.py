@@ -96,7 +96,7 @@ def _status_fault(error: Any, *, route: str, model: str, secrets: tuple[str, ...
             what, mend = f"the key may not use the model {model!r}{told}", "Use another key or another model"
         case 404:
             what, mend = f"no model {model!r} at this address{told}", "Check the name and the address"
-        case 429 if error.code in _SPENT or error.type in _SPENT:
+        case 429 if {str(error.code), str(error.type)} & _SPENT:  # texts, as a rule
             what, mend = f"the account has no credit left{told}", "Add credit, or use another key or server"
         case 429:
             scope, what, mend = "again", f"too many requests{told}", "Ask with less --concurrency"

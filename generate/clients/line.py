@@ -106,5 +106,5 @@ def _read(response: Any) -> Any:  # Any: a response of that HTTP library; JSON f
     """Read a body."""
     try:
         return json.loads(response.content)
-    except ValueError:
+    except (ValueError, RecursionError):  # no JSON, or brackets without end
         return response.text.strip()

@@ -5,6 +5,7 @@ place of that. So no limit is overrun, whatever is under way at once.
 """
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -75,23 +76,46 @@ class Purse:
             if limit is not None
         }
         self._aside = Cost()
-        self._lock = threading.Lock()
+        self._moved = threading.Condition()
 
     def put_aside(self, cost: Cost) -> str:
         """Put aside what a request may cost; give the limit that does not allow it, empty where all do."""
-        with self._lock:
-            after = self.spent.plus(self._aside).plus(cost)
-            for name, (limit, told) in self._limits.items():
-                if getattr(after, name) > limit:
-                    return told
-            self._aside = self._aside.plus(cost)
-            return ""
+        with self._moved:
+            told = self._met_by(cost)
+            if not told:
+                self._aside = self._aside.plus(cost)
+            return told
+
+    def await_room(self, cost: Cost, given_up: Callable[[], bool]) -> bool:
+        """Wait until a cost is allowed, as long as requests are under way that may give something back.
+
+        Args:
+            cost: The cost.
+            given_up: Tells to wait no longer; asked whenever something settles, and by `stir`.
+
+        Returns:
+            Whether it is allowed, or may still be.
+        """
+        with self._moved:
+            self._moved.wait_for(lambda: given_up() or not (self._aside.requests and self._met_by(cost)))
+            return bool(self._aside.requests) or not self._met_by(cost)
+
+    def stir(self) -> None:
+        """Let whoever waits for room look whether it has given up."""
+        with self._moved:
+            self._moved.notify_all()
 
     def settle(self, aside: Cost, cost: Cost) -> None:
         """Put what a request really cost in the place of what was put aside for it."""
-        with self._lock:
+        with self._moved:
             self._aside = self._aside.plus(aside, -1)
             self.spent = self.spent.plus(cost)
+            self._moved.notify_all()
+
+    def _met_by(self, cost: Cost) -> str:
+        """Give the limit that does not allow a cost; empty where all do."""
+        after = self.spent.plus(self._aside).plus(cost)
+        return next((told for name, (limit, told) in self._limits.items() if getattr(after, name) > limit), "")
 
     @property
     def limited(self) -> bool:

@@ -70,19 +70,20 @@ class Metered:
 class _Call(Iterator[Answer]):
     """One call of `complete`: the client's answers, in as many calls of it as the purse takes.
 
-    A request that the purse does not allow is held back. When all that was under way has settled, it is tried once
-    more; only then is it refused, and all that follow.
+    A request that the purse does not allow is held back. When all that was under way has settled, with other clients
+    of the same purse too, it is tried once more; only then is it refused, and all that follow.
     """
 
     def __init__(self, owner: Metered, requests: Iterable[ChatRequest]) -> None:
         self._owner = owner
         self._requests = enumerate(requests)
         self._held: tuple[int, ChatRequest] | None = None
-        self._sent: list[tuple[int, Cost]] = []
+        self._sent = 0  # requests of the client's present call
+        self._under_way: dict[int, tuple[int, Cost]] = {}  # by the client's count: our own, and what is put aside
         self._extra = Cost()  # put aside for the one answer that may be at the full price
         self._answers: Iterator[Answer] | None = None
         self._ready: deque[Answer] = deque()
-        self._refusing = self._ended = False
+        self._refusing = self._ended = self._woken = False
 
     def __iter__(self) -> Self:
         return self
@@ -97,25 +98,34 @@ class _Call(Iterator[Answer]):
 
     def take(self, *, wait: bool) -> list[Answer] | None:
         """Give what has arrived, as `generate.journal.Takeable` says."""
-        while True:
-            if self._ended:
-                return None
-            if self._refusing:
-                return self._refuse()
-            if self._answers is None:
-                self._sent = []
-                self._answers = self._owner.client.complete(self._affordable())
-            arrived = self._arrived(wait=wait)
-            if arrived is not None:
-                return [self._settled(answer) for answer in arrived]
-            self._close_answers()
-            if self._held is None:
-                self.close()
-            elif not self._sent:  # nothing was under way that could still give something back
-                self._refusing = True
+        try:
+            while True:
+                if self._ended:
+                    return None
+                if self._refusing:
+                    return self._refuse()
+                if self._answers is None:
+                    self._sent = 0
+                    self._answers = self._owner.client.complete(self._affordable())
+                arrived = self._arrived(wait=wait and not self._woken)
+                if arrived is not None:
+                    return [self._settled(answer) for answer in arrived]
+                self._close_answers()
+                if self._held is None:
+                    self.close()
+                elif not self._sent:  # nothing of ours was under way that could still give something back
+                    most = self._owner.most(self._held[1])
+                    needed = most.plus(self._extra_for(most))
+                    self._refusing = not self._owner.purse.await_room(needed, lambda: self._woken or not wait)
+                    if not self._refusing and (self._woken or not wait):
+                        return []
+        finally:
+            self._woken = False
 
     def wake(self) -> bool:
         """Let a `take` that waits come back, where the client lets it."""
+        self._woken = True  # where the client is between two calls, or none of ours is under way
+        self._owner.purse.stir()
         answers: object = self._answers
         return isinstance(answers, Takeable) and answers.wake()
 
@@ -131,19 +141,27 @@ class _Call(Iterator[Answer]):
         close: Callable[[], None] | None = getattr(answers, "close", None)
         if close is not None:
             close()
+        while self._under_way:  # of a call that is ended early: nobody hears what these cost
+            _, (_, most) = self._under_way.popitem()
+            self._owner.purse.settle(most, most)
 
     def _affordable(self) -> Iterator[ChatRequest]:
         """Give requests as long as the purse allows them."""
         while (item := self._held or next(self._requests, None)) is not None:
             self._held = item
             most = self._owner.most(item[1])
-            extra = Cost(usd=max(0.0, most.usd * self._owner.premium - self._extra.usd))
+            extra = self._extra_for(most)
             if self._owner.purse.put_aside(most.plus(extra)):
                 return
             self._extra = self._extra.plus(extra)
             self._held = None
-            self._sent.append((item[0], most))
+            self._under_way[self._sent] = item[0], most
+            self._sent += 1
             yield item[1]
+
+    def _extra_for(self, most: Cost) -> Cost:
+        """Give what is to be put aside for the full price besides; once a call, for its dearest request."""
+        return Cost(usd=max(0.0, most.usd * self._owner.premium - self._extra.usd))
 
     def _arrived(self, *, wait: bool) -> list[Answer] | None:
         """Take what the client has."""
@@ -157,7 +175,7 @@ class _Call(Iterator[Answer]):
 
     def _settled(self, answer: Answer) -> Answer:
         """Pay for an answer."""
-        position, most = self._sent[answer.position]
+        position, most = self._under_way.pop(answer.position)
         self._owner.purse.settle(most, self._owner.cost(answer.outcome, most))
         return Answer(position, answer.outcome)
 

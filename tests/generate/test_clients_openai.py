@@ -174,8 +174,10 @@ def test_rate_limits_do_not_use_up_the_retries_while_others_are_answered(server:
         Reaction(body=b"<html>Log in</html>", headers={"Content-Type": "text/html"}),
         Reaction(body=b'{"choices": [', headers={"Content-Type": "application/json"}),
         Reaction(body={"choices": []}),
+        Reaction(body=b"[" * 100_000),
+        Reaction(status=429, body={"error": {"message": "busy", "code": ["busy"], "type": ["busy"]}}),
     ],
-    ids=["500", "503 HTML", "cut", "no completion", "login page", "broken JSON", "no choice"],
+    ids=["500", "503 HTML", "cut", "no completion", "login page", "broken JSON", "no choice", "brackets", "odd codes"],
 )
 def test_what_may_pass_is_tried_again(server: ChatServer, fault: Reaction) -> None:
     server.react = lambda body, number: fault if number == 1 else Reaction()

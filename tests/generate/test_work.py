@@ -49,6 +49,18 @@ def ends(tasks: Iterable[Steps], writer: Client | None, judge: Client | None = N
     return found
 
 
+@pytest.mark.parametrize("beside", [False, True], ids=["in turn", "side by side"])
+def test_a_client_that_leaves_requests_unanswered_is_an_error(beside: bool) -> None:
+    class Forgetful(Fake):
+        side_by_side = beside
+
+        def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
+            return iter(list(super().complete(list(requests)))[1:])
+
+    with pytest.raises(LLMError, match="1 of 3 requests were left unanswered"):
+        ends([talk(name, 1) for name in "abc"], Forgetful(), Forgetful())
+
+
 def test_every_task_is_worked_out_to_its_end() -> None:
     tasks = [talk("a", 1), talk("b", 3), talk("c", 0), talk("d", 2)]
     assert ends(tasks, Fake()) == {0: ["a0"], 1: ["b0", "b1", "b2"], 2: [], 3: ["d0", "d1"]}
@@ -204,6 +216,53 @@ def test_a_run_that_is_left_half_way_ends_all_that_is_in_flight(server: ChatServ
         assert len(journal) == 2
     ours = [thread.name for thread in set(threading.enumerate()) - before if thread.name.startswith("gristmill")]
     assert ours == []
+
+
+def test_a_task_that_still_makes_a_step_is_waited_for(server: ChatServer) -> None:
+    server.react = lambda body, number: Reaction(text=body["messages"][-1]["content"])
+    stepping = threading.Event()
+
+    def thoughtful() -> Steps:
+        yield ask("a0")
+        stepping.set()
+        time.sleep(0.3)  # a check of a long answer; meanwhile no request is under way
+        yield ask("a1")
+        return []
+
+    clients = [OpenAICompatible("small", base_url=server.url, concurrency=4) for _ in range(2)]
+    found = []
+    for ended in Work([talk("b", 1), thoughtful()], both(*clients)).run():
+        found.append(ended.task)
+        assert stepping.wait(30)
+    assert found == [0, 1]
+
+
+def test_wrong_input_in_the_last_step_of_the_last_task_ends_the_run_though_two_servers_answer(
+    server: ChatServer,
+) -> None:
+    def wrong() -> Steps:
+        yield ask("a0")
+        raise InputError("the prompt is wrong")
+
+    clients = [OpenAICompatible("small", base_url=server.url, concurrency=4) for _ in range(2)]
+    with pytest.raises(InputError, match="the prompt is wrong"):
+        ends([wrong()], *clients)
+
+
+def test_a_judge_that_is_faster_than_the_writer_is_asked_in_one_call(server: ChatServer) -> None:
+    refused = []
+
+    def react(body: dict[str, Any], _: int) -> Reaction:
+        text = body["messages"][-1]["content"]
+        if text.startswith("judge") and "temperature" in body:
+            refused.append(text)
+            return Reaction(status=400, body={"error": {"message": "Unsupported: temperature"}})
+        return Reaction(text=text, delay=0.1 if text.startswith("write") else 0)
+
+    server.react = react
+    clients = [OpenAICompatible("small", base_url=server.url, concurrency=1) for _ in range(2)]
+    assert len(ends(map(judged, "abcde"), *clients)) == 5
+    assert refused == ["judge a"]  # each call learns anew what a server does not take
 
 
 @pytest.mark.parametrize("most", [1, 3, 1000])

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generate.journal import Takeable
 from generate.spending.budget import Budget, BudgetSpentError, Purse
 from generate.spending.metered import Metered
 from generate.spending.prices import FREE, FullPrice, Price
@@ -125,6 +126,69 @@ def test_no_budget_is_ever_overrun_and_every_request_has_an_outcome(
     assert sorted(found) == list(range(len(texts)))
     assert purse.spent.tokens <= most_tokens
     assert purse.spent.requests <= most_requests
+
+
+class Slow(Fake):
+    """Answers once it may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.may = threading.Event(), threading.Event()
+
+    def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
+        for answer in super().complete(requests):
+            self.begun.set()
+            assert self.may.wait(30)
+            yield answer
+
+
+def test_what_another_client_has_under_way_is_waited_for_before_a_request_is_refused() -> None:
+    slow, quick, purse = Slow(), Fake(), Purse(Budget(tokens=200))  # 155 are put aside for each, and 15 spent
+    other = threading.Thread(target=outcomes, args=(Metered(slow, purse, FREE), [ask("x")]), daemon=True)
+    other.start()
+    assert slow.begun.wait(30)
+    threading.Timer(0.2, slow.may.set).start()
+    outcomes(Metered(quick, purse, FREE), [ask("x") for _ in range(5)])
+    other.join(30)
+    assert len(quick.asked) == 3  # after 15 + 3 * 15 there is no room for 155
+    assert purse.spent.tokens == 60
+
+
+def test_who_waits_for_another_client_can_be_woken_and_called_off() -> None:
+    slow, purse = Slow(), Purse(Budget(tokens=200))
+    other = threading.Thread(target=outcomes, args=(Metered(slow, purse, FREE), [ask("x")]), daemon=True)
+    other.start()
+    assert slow.begun.wait(30)
+    call = Metered(Fake(), purse, FREE).complete([ask("x")])
+    assert isinstance(call, Takeable)
+    assert call.take(wait=False) == []
+    threading.Timer(0.2, call.wake).start()
+    assert call.take(wait=True) == []
+    slow.may.set()
+    other.join(30)
+    assert [answer.position for answer in call] == [0]
+
+
+def test_a_call_that_is_woken_before_it_has_asked_comes_back() -> None:
+    call = Metered(Slow(), Purse(Budget()), FREE).complete([ask("x")])
+    assert isinstance(call, Takeable)
+    call.wake()
+    assert call.take(wait=True) == []
+
+
+def test_what_was_under_way_as_a_call_was_closed_counts_as_spent_and_keeps_nobody_waiting() -> None:
+    class Eager(Fake):
+        def complete(self, requests: Iterable[ChatRequest], /) -> Iterator[Answer]:
+            return super().complete(list(requests))
+
+    purse = Purse(Budget(tokens=400))
+    call = Metered(Eager(), purse, FREE).complete([ask("x"), ask("y")])
+    next(call)
+    assert isinstance(call, Takeable)
+    call.close()  # type: ignore[attr-defined] # every iterator of answers of ours has it
+    assert purse.spent.tokens == 15 + 155
+    found = outcomes(Metered(Fake(), purse, FREE), [ask("x") for _ in range(50)])
+    assert len([None for outcome in found.values() if isinstance(outcome, ChatResponse)]) == 6
 
 
 def test_several_threads_spend_out_of_one_purse() -> None:
