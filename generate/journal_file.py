@@ -18,6 +18,7 @@ from typing import Self
 
 from schemas import ChatRequest, ChatResponse, InputError, OutputError
 from schemas.atomic import make_folder
+from schemas.chat import by_name
 
 APPLICATION_ID = 0x47524A4C  # "GRJL" in the file's header: tells a journal from any other SQLite file
 VERSION = 1
@@ -134,7 +135,7 @@ class Journal:
         rows = []
         for key, request, response in answers:
             asked, answered = (
-                json.dumps(side.as_dict(), ensure_ascii=True, sort_keys=True) for side in (request, response)
+                json.dumps(by_name(side), ensure_ascii=True, sort_keys=True) for side in (request, response)
             )
             rows.append((key, asked, answered, _checksum(key, asked, answered)))
         with self._speaking():

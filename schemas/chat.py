@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, NamedTuple, Protocol
 
 from schemas.errors import LLMError
@@ -34,13 +34,9 @@ class ChatRequest:
     schema: str = ""
     sample: int = 0
 
-    def as_dict(self) -> dict[str, Any]:  # Any: fields of many types
-        """Give the fields by name; nothing is copied, as `dataclasses.asdict` would."""
-        return {name: getattr(self, name) for name in self.__slots__}
-
     def key(self, *, route: str, model: str) -> str:
         """Hash the whole request, the route and the model: the name of its answer in the journal."""
-        whole = {"route": route, "model": model, **self.as_dict()}
+        whole = {"route": route, "model": model, **by_name(self)}
         return hashlib.sha256(json.dumps(whole, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
 
 
@@ -66,9 +62,10 @@ class ChatResponse:
     model: str = ""
     refusal: str = ""
 
-    def as_dict(self) -> dict[str, Any]:  # Any: fields of many types
-        """Give the fields by name."""
-        return {name: getattr(self, name) for name in self.__slots__}
+
+def by_name(record: ChatRequest | ChatResponse) -> dict[str, Any]:  # Any: fields of many types
+    """Give the fields by name; nothing is copied, as `dataclasses.asdict` would."""
+    return {each.name: getattr(record, each.name) for each in fields(record)}
 
 
 class Answer(NamedTuple):

@@ -17,7 +17,7 @@ from generate.journal import Journal, journalled
 from generate.journal_file import _checksum
 from generate.spending.budget import Budget, Purse
 from generate.spending.metered import Metered
-from generate.spending.prices import FREE
+from generate.spending.prices import FREE, FullPrice
 from schemas import Answer, ChatRequest, ChatResponse, Client, InputError, LLMError, Message, OutputError
 from tests.generate.chat_server import ChatServer, Reaction
 
@@ -456,6 +456,14 @@ def test_what_has_arrived_is_stored_in_one_go(path: Path, server: ChatServer, mo
             time.sleep(0.01)
     assert sum(sizes) == 60
     assert len(sizes) < 60
+
+
+def test_an_answer_at_the_full_price_is_stored_whole(path: Path) -> None:
+    full = FullPrice(text="paid", finish_reason="stop", prompt_tokens=3, completion_tokens=2)
+    with Journal(path) as journal:
+        journal.store([("a", ask("a"), full)])
+        plain = ChatResponse(text="paid", finish_reason="stop", prompt_tokens=3, completion_tokens=2)
+        assert journal.find(["a"]) == {"a": plain}
 
 
 def test_nothing_of_a_group_is_stored_where_one_cannot_be(path: Path) -> None:
