@@ -1,10 +1,12 @@
-"""What tests of all packages share: a model small enough to train in a second, and the embedded one."""
+"""What tests of all packages share: a model small enough to train in a second, the embedded one, a chat server."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.generate.chat_server import ChatServer
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -94,3 +96,13 @@ def embedded_folder() -> Path:
     from gristmill.embedded import embedded_folder
 
     return embedded_folder()
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ChatServer]:
+    """A chat server on this machine, the only one that the client knows of."""
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    chat = ChatServer()
+    yield chat
+    chat.stop()

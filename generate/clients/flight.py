@@ -13,7 +13,8 @@ import random
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from typing import NamedTuple, Self, TypedDict
+from functools import partial
+from typing import NamedTuple, Self
 
 from generate.clients.faults import Fault
 from generate.clients.gate import Gate
@@ -49,7 +50,7 @@ class Arrivals(Iterator[Answer]):
     ) -> None:
         self._requests = requests
         self._open = open_server
-        self._settings: _Settings = {"places": places, "max_retries": max_retries, "timeout": timeout}
+        self._launch = partial(_Flight, places=places, max_retries=max_retries, timeout=timeout)
         self._arrived: queue.SimpleQueue[object] = queue.SimpleQueue()  # answers, _WAKE, and an _End
         self._flight: _Flight | None = None
         self._held = 0  # answers given whose places are not free yet
@@ -117,17 +118,11 @@ class Arrivals(Iterator[Answer]):
         requests = iter(self._requests)
         for first in requests:
             waiting = itertools.chain([first], requests)
-            self._flight = _Flight(waiting, self._open(), self._arrived, **self._settings)
+            self._flight = self._launch(waiting, self._open(), self._arrived)
             self._flight.begin()
             return True
         self._ended = True
         return False
-
-
-class _Settings(TypedDict):
-    places: int
-    max_retries: int
-    timeout: float
 
 
 class _End(NamedTuple):

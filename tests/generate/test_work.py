@@ -25,6 +25,22 @@ def ask(text: str) -> ChatRequest:
     return ChatRequest(messages=(Message("user", text),), max_tokens=5)
 
 
+def hold(server: ChatServer, slow: str, *, until: str) -> list[bool]:
+    """Have a server keep one answer back until it is asked something else, and note whether that came."""
+    asked, waited = threading.Event(), list[bool]()
+
+    def react(body: dict[str, Any], _: int) -> Reaction:
+        text = body["messages"][-1]["content"]
+        if text == slow:
+            waited.append(asked.wait(30))
+        if text == until:
+            asked.set()
+        return Reaction(text=text)
+
+    server.react = react
+    return waited
+
+
 def both(writer: Client, judge: Client) -> Mapping[bool, Client]:
     return {False: writer, True: judge}
 
@@ -86,18 +102,7 @@ def test_a_client_that_reads_everything_first_is_asked_in_waves() -> None:
 
 
 def test_a_slow_answer_keeps_no_other_task_from_its_next_step(server: ChatServer) -> None:
-    last_asked = threading.Event()
-    waited = []
-
-    def react(body: dict[str, Any], _: int) -> Reaction:
-        text = body["messages"][-1]["content"]
-        if text == "slow0":
-            waited.append(last_asked.wait(30))
-        if text == "quick3":
-            last_asked.set()
-        return Reaction(text=text)
-
-    server.react = react
+    waited = hold(server, "slow0", until="quick3")
     client = OpenAICompatible("small", base_url=server.url, concurrency=4)
     found = ends([talk("slow", 2), talk("quick", 4)], client)
     assert found == {0: ["slow0", "slow1"], 1: ["quick0", "quick1", "quick2", "quick3"]}
@@ -168,18 +173,7 @@ def judged(name: str) -> Steps:
 
 
 def test_one_server_judges_while_the_other_still_writes(server: ChatServer) -> None:
-    last_judged = threading.Event()
-    waited = []
-
-    def react(body: dict[str, Any], _: int) -> Reaction:
-        text = body["messages"][-1]["content"]
-        if text == "write slow":
-            waited.append(last_judged.wait(30))
-        if text == "judge b":
-            last_judged.set()
-        return Reaction(text=text)
-
-    server.react = react
+    waited = hold(server, "write slow", until="judge b")
     names = ["slow", "a", "b"]
     clients = [OpenAICompatible("small", base_url=server.url, concurrency=4) for _ in range(2)]
     assert ends(map(judged, names), *clients) == {
