@@ -1,7 +1,6 @@
 """Who answers the requests: a server, or a model on this machine."""
 
 import dataclasses
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -100,7 +99,9 @@ def check_key(route: str) -> None:
     Raises:
         InputError: It is not.
     """
-    if route.startswith("https://api.openai.com") and not os.environ.get("OPENAI_API_KEY", "").strip():
+    from generate.clients.keys import lacks_key
+
+    if lacks_key(route):
         raise InputError(
             "OpenAI answers nobody without a key",
             where=route,

@@ -1,7 +1,6 @@
 """The desk at which batches are handed in: each thing that the server does for them, and what its failures mean."""
 
 import logging
-import os
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 
 from generate.clients.batch_lines import ENDPOINT, lines_of
 from generate.clients.faults import Fault, fault_of, unwanted
+from generate.clients.keys import lacks_key, read_key
 from generate.clients.openai_compatible import OpenAICompatible
 from generate.clients.wire import read_response, write_body
 from schemas import ChatRequest, ChatResponse, LLMError
@@ -50,8 +50,8 @@ class Desk:
         self.route, self.model = ordinary.route, model
         self.poll, self.patience = poll, patience
         self.without: set[str] = set()
-        key = os.environ.get("OPENAI_API_KEY", "").strip()
-        if not key.isascii() or (not key and self.route.startswith("https://api.openai.com")):
+        key = read_key()
+        if not key.isascii() or lacks_key(self.route):
             raise LLMError(
                 "OPENAI_API_KEY holds signs that no key has" if key else "OpenAI answers nobody without a key",
                 retryable=False,

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-import os
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 
 from generate.clients.faults import Fault, fault_of, public_address, redact, unwanted
 from generate.clients.health import Health
+from generate.clients.keys import lacks_key, read_key
 from generate.clients.line import Line
 from generate.clients.wire import read_response, write_body
 from schemas import ChatRequest, ChatResponse, LLMError
@@ -48,12 +48,12 @@ class Server:
         self.health = Health()
         self._extra = extra_body
         self._without: set[str] = set()
-        key = os.environ.get("OPENAI_API_KEY", "").strip()
+        key = read_key()
         if not key.isascii():
             raise LLMError(
                 "OPENAI_API_KEY holds signs that no key has", retryable=False, where=self.route, mend="Set it again"
             )
-        if not key and self.route.startswith("https://api.openai.com"):
+        if lacks_key(self.route):
             raise LLMError(
                 "OpenAI answers nobody without a key",
                 retryable=False,

@@ -91,18 +91,13 @@ def test_a_killed_run_of_few_steps_goes_on(
     out = tmp_path / "run"
     settings: dict[str, Any] = {"model": str(tiny_folder), "seed": 3, "max_steps": 6, "held_out": 8, "batch_packs": 1}
     code = f"""
-        import os, signal
         from itertools import count
         from pathlib import Path
-        import train.metrics_log as log, train.sft as sft
+        import train.sft as sft
+        from tests.train.dying import die_after
         from train import TrainConfig, train
         from train.checkpoints import saver
-        append = log.MetricsLog.append
-        def die(self, step):
-            append(self, step)
-            if step["step"] == 5:
-                os.kill(os.getpid(), signal.SIGKILL)
-        log.MetricsLog.append = die
+        die_after(5)
         minutes = count(step=60)  # of a machine on which a look at the clock, one a step, is a minute after the last
         sft.saver = lambda wait: saver(wait, clock=lambda: float(next(minutes)))
         config = TrainConfig(**{settings!r}, save_minutes=2)

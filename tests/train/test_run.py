@@ -183,16 +183,10 @@ def test_a_killed_run_goes_on_and_ends_as_if_it_had_not_been(
     settings = {"model": str(tiny_folder), "seed": 3, "max_steps": 6, "save_every": 2, "held_out": 8, **settings}
     settings.setdefault("batch_packs", 1)
     code = f"""
-        import os, signal
         from pathlib import Path
-        import train.metrics_log as log
+        from tests.train.dying import die_after
         from train import TrainConfig, train
-        append = log.MetricsLog.append
-        def die(self, step):
-            append(self, step)
-            if step["step"] == 5:
-                os.kill(os.getpid(), signal.SIGKILL)
-        log.MetricsLog.append = die
+        die_after(5)
         train(Path({str(tmp_path / "facts.parquet")!r}), Path({str(out)!r}), config=TrainConfig(**{settings!r}))
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], cwd=ROOT, capture_output=True, check=False)
